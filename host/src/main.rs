@@ -1,0 +1,2 @@
+//! pushcart
+fn main() {}
