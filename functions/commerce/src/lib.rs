@@ -1,1 +1,17 @@
-//! commerce
+//! The words every function speaks: facts, money, documents, faults and bounds.
+//!
+//! What stands here is used by at least two functions. What must never be in here: a rule of commerce (those live in the
+//! function that owns them), input or output, a clock, randomness.
+
+pub mod bounds;
+pub mod currency;
+pub mod digest;
+pub mod document;
+pub mod facts;
+pub mod instant;
+pub mod money;
+pub mod report;
+
+pub use document::Node;
+pub use facts::types::{Compiled, Context, Fault};
+pub use report::{Object, Report, Value};
