@@ -1,0 +1,48 @@
+//! The WIT shell: hands arguments to the core and answers back. It decides nothing.
+#![allow(missing_docs, unsafe_code, clippy::all, reason = "generated")]
+
+use commerce::facts::prices::{PricedLine, Taxable, Taxed};
+use commerce::facts::types::{Compiled, Context, Fault, Line};
+use std::cell::RefCell;
+
+wit_bindgen::generate!({
+    path: "../../wit/commerce",
+    world: "pricing-function",
+    with: {
+        "pushcart:commerce/types@0.1.0": commerce::facts::types,
+        "pushcart:commerce/prices@0.1.0": commerce::facts::prices,
+    },
+});
+
+use exports::pushcart::commerce::pricing as wit;
+
+struct Component;
+
+struct Rules(RefCell<crate::Rules>);
+
+impl wit::Guest for Component {
+    type Rules = Rules;
+    fn compile(rulebook: String) -> Result<Compiled, Vec<Fault>> {
+        crate::compile(&rulebook)
+    }
+}
+
+impl wit::GuestRules for Rules {
+    fn load(root: Vec<u8>) -> Result<wit::Rules, String> {
+        crate::Rules::load(&root).map(|rules| wit::Rules::new(Rules(RefCell::new(rules))))
+    }
+    fn missing(&self, lines: Vec<Line>) -> Vec<u32> {
+        self.0.borrow().missing(&lines)
+    }
+    fn hold(&self, number: u32, shard: Vec<u8>) -> Result<(), String> {
+        self.0.borrow_mut().hold(number, &shard)
+    }
+    fn price(&self, lines: Vec<Line>, context: Context) -> Result<Vec<PricedLine>, Vec<Fault>> {
+        self.0.borrow().price(&lines, &context)
+    }
+    fn tax(&self, amounts: Vec<Taxable>, context: Context) -> Result<Vec<Taxed>, Vec<Fault>> {
+        self.0.borrow().tax(&amounts, &context)
+    }
+}
+
+export!(Component);
