@@ -1,7 +1,7 @@
 //! The WIT shell: hands arguments to the core and answers back. It decides nothing.
 #![allow(missing_docs, unsafe_code, clippy::all, reason = "generated")]
 
-use commerce::facts::prices::{PricedLine, Taxable, Taxed};
+use commerce::facts::prices::{PricedLine, ShippingOption, Taxable, Taxed};
 use commerce::facts::types::{Compiled, Context, Fault, Line};
 use std::cell::RefCell;
 
@@ -39,6 +39,9 @@ impl wit::GuestRules for Rules {
     }
     fn price(&self, lines: Vec<Line>, context: Context) -> Result<Vec<PricedLine>, Vec<Fault>> {
         self.0.borrow().price(&lines, &context)
+    }
+    fn ship(&self, lines: Vec<PricedLine>, context: Context) -> Result<Vec<ShippingOption>, Vec<Fault>> {
+        self.0.borrow().ship(&lines, &context)
     }
     fn tax(&self, amounts: Vec<Taxable>, context: Context) -> Result<Vec<Taxed>, Vec<Fault>> {
         self.0.borrow().tax(&amounts, &context)
