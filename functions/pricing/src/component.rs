@@ -1,7 +1,7 @@
 //! The WIT shell: hands arguments to the core and answers back. It decides nothing.
 #![allow(missing_docs, unsafe_code, clippy::all, reason = "generated")]
 
-use commerce::facts::prices::{PricedLine, ShippingOption, Taxable, Taxed};
+use commerce::facts::prices::{PricedLine, ShippingOption, Taxable, Taxation};
 use commerce::facts::types::{Compiled, Context, Fault, Line};
 use std::cell::RefCell;
 
@@ -43,7 +43,7 @@ impl wit::GuestRules for Rules {
     fn ship(&self, lines: Vec<PricedLine>, context: Context) -> Result<Vec<ShippingOption>, Vec<Fault>> {
         self.0.borrow().ship(&lines, &context)
     }
-    fn tax(&self, amounts: Vec<Taxable>, context: Context) -> Result<Vec<Taxed>, Vec<Fault>> {
+    fn tax(&self, amounts: Vec<Taxable>, context: Context) -> Result<Taxation, Vec<Fault>> {
         self.0.borrow().tax(&amounts, &context)
     }
 }

@@ -3,7 +3,7 @@
 #[cfg(target_family = "wasm")]
 mod component;
 
-use commerce::facts::prices::{PricedLine, ShippingOption, Taxable, Taxed};
+use commerce::facts::prices::{PricedLine, ShippingOption, Taxable, Taxation};
 use commerce::facts::types::{Compiled, Context, Fault, Line};
 
 /// Compiled rules, ready to use.
@@ -16,5 +16,5 @@ impl Rules {
     pub fn hold(&mut self, _number: u32, _shard: &[u8]) -> Result<(), String> { Ok(()) }
     pub fn price(&self, _lines: &[Line], _context: &Context) -> Result<Vec<PricedLine>, Vec<Fault>> { Ok(vec![]) }
     pub fn ship(&self, _lines: &[PricedLine], _context: &Context) -> Result<Vec<ShippingOption>, Vec<Fault>> { Ok(vec![]) }
-    pub fn tax(&self, _amounts: &[Taxable], _context: &Context) -> Result<Vec<Taxed>, Vec<Fault>> { Ok(vec![]) }
+    pub fn tax(&self, _amounts: &[Taxable], _context: &Context) -> Result<Taxation, Vec<Fault>> { Ok(Taxation { taxed: vec![], notes: vec![] }) }
 }
