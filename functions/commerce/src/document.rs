@@ -49,8 +49,10 @@ const DUPLICATE: &str = "duplicate field";
 /// # Errors
 /// `invalid-utf-8`, `malformed-json`, `json-too-deep` (more than [`bounds::JSON_DEPTH`]) or `duplicate-field`.
 pub fn parse(bytes: &[u8]) -> Result<Node<'_>, Malformed> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|error| Malformed { code: "invalid-utf-8", detail: format!("byte {} is not UTF-8", error.valid_up_to()) })?;
+    let text = std::str::from_utf8(bytes).map_err(|error| Malformed {
+        code: "invalid-utf-8",
+        detail: format!("byte {} is not UTF-8", error.valid_up_to()),
+    })?;
     let malformed = |error: serde_json::Error| {
         let detail = error.to_string();
         let code = if detail.starts_with(TOO_DEEP) {
@@ -66,6 +68,31 @@ pub fn parse(bytes: &[u8]) -> Result<Node<'_>, Malformed> {
     let node = Depth(0).deserialize(&mut deserializer).map_err(malformed)?;
     deserializer.end().map_err(malformed)?;
     Ok(node)
+}
+
+/// Writes a node as JSON, fields in their order.
+///
+/// ```
+/// use commerce::document::{parse, write};
+/// assert_eq!(write(&parse(b"{\"b\": [1, null], \"a\": 0.5}").unwrap()), r#"{"b":[1,null],"a":0.5}"#);
+/// ```
+#[must_use]
+pub fn write(node: &Node<'_>) -> String {
+    serde_json::to_string(node).unwrap_or_default()
+}
+
+impl serde::Serialize for Node<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Node::Null => serializer.serialize_unit(),
+            Node::Boolean(value) => serializer.serialize_bool(*value),
+            Node::Integer(value) => serializer.serialize_i64(*value),
+            Node::Decimal(value) => serializer.serialize_f64(*value),
+            Node::Text(value) => serializer.serialize_str(value),
+            Node::List(items) => serializer.collect_seq(items),
+            Node::Map(fields) => serializer.collect_map(fields.iter().map(|(name, value)| (name, value))),
+        }
+    }
 }
 
 #[derive(Clone, Copy)]

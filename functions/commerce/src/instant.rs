@@ -63,7 +63,11 @@ pub fn parse(text: &str) -> Option<Moment> {
     let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
     let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
     let punctuated = is(4, b"-") && is(7, b"-") && is(10, b"Tt ") && is(13, b":") && is(16, b":");
-    let in_range = (1..=12).contains(&month) && (1..=days_in_month(year, month)).contains(&day) && hour <= 23 && minute <= 59 && second <= 60;
+    let in_range = (1..=12).contains(&month)
+        && (1..=days_in_month(year, month)).contains(&day)
+        && hour <= 23
+        && minute <= 59
+        && second <= 60;
     if !punctuated || !in_range {
         return None;
     }
@@ -104,7 +108,8 @@ pub fn format(at: i64, offset: i32) -> String {
     let local = at.saturating_add(i64::from(offset));
     let (year, month, day) = civil_from_days(local.div_euclid(86_400));
     let second = local.rem_euclid(86_400);
-    let clock = format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}", second / 3_600, second / 60 % 60, second % 60);
+    let clock =
+        format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}", second / 3_600, second / 60 % 60, second % 60);
     if offset == 0 {
         return clock + "Z";
     }
@@ -119,8 +124,19 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_moment() {
-        for text in ["", "2026-11-11", "2026-11-11T20:05:00", "2026-13-01T00:00:00Z", "2026-11-11T24:00:00Z", "2026-11-11T20:05:00.Z",
-            "2026-11-11T20:05:00+8:00", "2026-11-11T20:05:00+08:60", "1969-12-31T23:59:59Z", "２０26-11-11T20:05:00Z", "2026-11-11T20:05:00Z "] {
+        for text in [
+            "",
+            "2026-11-11",
+            "2026-11-11T20:05:00",
+            "2026-13-01T00:00:00Z",
+            "2026-11-11T24:00:00Z",
+            "2026-11-11T20:05:00.Z",
+            "2026-11-11T20:05:00+8:00",
+            "2026-11-11T20:05:00+08:60",
+            "1969-12-31T23:59:59Z",
+            "２０26-11-11T20:05:00Z",
+            "2026-11-11T20:05:00Z ",
+        ] {
             assert_eq!(parse(text), None, "{text:?}");
         }
     }

@@ -25,8 +25,13 @@ pub enum Rounding {
 
 impl Rounding {
     /// Every mode, with the name that documents use.
-    pub const ALL: [(&str, Self); 5] =
-        [("half-up", Self::HalfUp), ("half-even", Self::HalfEven), ("half-down", Self::HalfDown), ("up", Self::Up), ("down", Self::Down)];
+    pub const ALL: [(&str, Self); 5] = [
+        ("half-up", Self::HalfUp),
+        ("half-even", Self::HalfEven),
+        ("half-down", Self::HalfDown),
+        ("up", Self::Up),
+        ("down", Self::Down),
+    ];
 }
 
 /// `dividend / divisor`, rounded. The divisor must not be zero; where it is, the answer is `Overflow`.
@@ -75,7 +80,10 @@ pub fn sum(amounts: impl IntoIterator<Item = i64>) -> Result<i64, Overflow> {
 }
 
 fn within(amount: i128) -> Result<i64, Overflow> {
-    i64::try_from(amount).ok().filter(|amount| amount.unsigned_abs() <= crate::bounds::AMOUNT.unsigned_abs()).ok_or(Overflow)
+    i64::try_from(amount)
+        .ok()
+        .filter(|amount| amount.unsigned_abs() <= crate::bounds::AMOUNT.unsigned_abs())
+        .ok_or(Overflow)
 }
 
 /// Who gets the minor units that are left over when an amount is split.
@@ -93,7 +101,8 @@ pub enum Remainder {
 
 impl Remainder {
     /// Every way, with the name that documents use.
-    pub const ALL: [(&str, Self); 3] = [("largest-fraction", Self::LargestFraction), ("first", Self::First), ("last", Self::Last)];
+    pub const ALL: [(&str, Self); 3] =
+        [("largest-fraction", Self::LargestFraction), ("first", Self::First), ("last", Self::Last)];
 }
 
 /// Splits `total` (not negative) by `weights` (not negative) so that the shares sum to `total` exactly and no share differs
@@ -115,10 +124,12 @@ pub fn allocate(total: i64, weights: &[i64], remainder: Remainder) -> Vec<i64> {
         return vec![0; weights.len()];
     }
     let products = weights.iter().map(|weight| i128::from(total) * i128::from((*weight).max(0)));
-    let mut shares: Vec<i64> = products.clone().map(|product| i64::try_from(product / whole).unwrap_or(i64::MAX)).collect();
+    let mut shares: Vec<i64> =
+        products.clone().map(|product| i64::try_from(product / whole).unwrap_or(i64::MAX)).collect();
     let left = total - shares.iter().sum::<i64>();
     // Only a share that lost a fraction may gain a unit, so that no share is off by one or more.
-    let mut losers: Vec<(usize, i128)> = products.map(|product| product % whole).enumerate().filter(|(_, lost)| *lost > 0).collect();
+    let mut losers: Vec<(usize, i128)> =
+        products.map(|product| product % whole).enumerate().filter(|(_, lost)| *lost > 0).collect();
     match remainder {
         Remainder::First => {}
         Remainder::Last => losers.reverse(),

@@ -57,7 +57,11 @@ impl Report {
         let mut faults = Vec::new();
         walk(root, &mut String::new(), &mut wanted, &mut faults);
         if more > 0 {
-            faults.push(Fault { code: "too-many-faults".into(), pointer: String::new(), detail: format!("{more} more faults are not listed") });
+            faults.push(Fault {
+                code: "too-many-faults".into(),
+                pointer: String::new(),
+                detail: format!("{more} more faults are not listed"),
+            });
         }
         faults
     }
@@ -72,9 +76,18 @@ impl Report {
     }
 }
 
-fn walk(node: &Node<'_>, path: &mut String, wanted: &mut std::collections::HashMap<usize, Vec<Finding>>, faults: &mut Vec<Fault>) {
+fn walk(
+    node: &Node<'_>,
+    path: &mut String,
+    wanted: &mut std::collections::HashMap<usize, Vec<Finding>>,
+    faults: &mut Vec<Fault>,
+) {
     for finding in wanted.remove(&std::ptr::from_ref(node).addr()).unwrap_or_default() {
-        faults.push(Fault { code: finding.code.into(), pointer: format!("{path}{}", finding.below), detail: finding.detail });
+        faults.push(Fault {
+            code: finding.code.into(),
+            pointer: format!("{path}{}", finding.below),
+            detail: finding.detail,
+        });
     }
     let length = path.len();
     match node {
@@ -163,7 +176,9 @@ impl<'a> Value<'a> {
         let number = match self.node {
             Node::Integer(number) => *number,
             // 3.0 is whole: JSON does not tell it from 3.
-            Node::Decimal(number) if number.trunc() == *number && number.abs() <= 9_007_199_254_740_991.0 => whole(*number),
+            Node::Decimal(number) if number.trunc() == *number && number.abs() <= 9_007_199_254_740_991.0 => {
+                whole(*number)
+            }
             _ => return self.wrong_type("a whole number"),
         };
         if !range.contains(&number) {
@@ -219,7 +234,10 @@ impl<'a> Value<'a> {
         let Node::Text(text) = self.node else { return self.wrong_type("a date and time") };
         let moment = instant::parse(text);
         if moment.is_none() {
-            self.fault("invalid-instant", "must be a date and time as RFC 3339 writes it, with an offset, from 1970 to 9999");
+            self.fault(
+                "invalid-instant",
+                "must be a date and time as RFC 3339 writes it, with an offset, from 1970 to 9999",
+            );
         }
         moment
     }
@@ -376,9 +394,18 @@ mod tests {
         }
         assert_eq!(object.field("at").and_then(|value| value.moment()), None);
         object.finish();
-        let found: Vec<(String, String)> = report.faults(&node).into_iter().map(|fault| (fault.pointer, fault.code)).collect();
-        let expected = [("/gone", "missing-field"), ("/id", "out-of-range"), ("/n", "wrong-type"), ("/x~1y", "unknown-field"),
-            ("/list/0/a", "out-of-range"), ("/list/1/a", "wrong-type"), ("/list/2/a", "missing-field"), ("/at", "invalid-instant")];
+        let found: Vec<(String, String)> =
+            report.faults(&node).into_iter().map(|fault| (fault.pointer, fault.code)).collect();
+        let expected = [
+            ("/gone", "missing-field"),
+            ("/id", "out-of-range"),
+            ("/n", "wrong-type"),
+            ("/x~1y", "unknown-field"),
+            ("/list/0/a", "out-of-range"),
+            ("/list/1/a", "wrong-type"),
+            ("/list/2/a", "missing-field"),
+            ("/at", "invalid-instant"),
+        ];
         assert_eq!(found, expected.map(|(pointer, code)| (pointer.to_owned(), code.to_owned())));
     }
 }

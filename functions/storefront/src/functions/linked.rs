@@ -1,0 +1,96 @@
+//! The functions as they are, for tests and benches: what a WIT resource does behind a handle, a cell does here.
+
+/// Wraps a core whose rules take shards, so that `hold` needs no exclusive borrow, as behind a WIT handle.
+macro_rules! sharded {
+    ($name:ident) => {
+        /// The core, behind the signatures of its WIT interface.
+        pub mod $name {
+            pub use ::$name::compile;
+
+            /// Compiled rules.
+            pub struct Rules(pub(super) std::cell::RefCell<::$name::Rules>);
+
+            impl Rules {
+                /// Takes the root of what `compile` gave.
+                ///
+                /// # Errors
+                /// Where it is another version's form.
+                pub fn load(root: &[u8]) -> Result<Self, String> {
+                    ::$name::Rules::load(root).map(|rules| Self(rules.into()))
+                }
+
+                /// Takes a shard.
+                ///
+                /// # Errors
+                /// Where it is none.
+                pub fn hold(&self, number: u32, shard: &[u8]) -> Result<(), String> {
+                    self.0.borrow_mut().hold(number, shard)
+                }
+            }
+        }
+    };
+}
+
+sharded!(pricing);
+sharded!(promotions);
+
+pub use ::{inventory, referral, tagging};
+
+use commerce::facts::offers::{Proposal, ShippingCharge, Verdict, Wants};
+use commerce::facts::prices::{PricedLine, ShippingOption, Taxable, Taxation};
+use commerce::facts::types::{Context, Fault, Line};
+
+impl pricing::Rules {
+    /// The numbers of the shards that these lines need.
+    #[must_use]
+    pub fn missing(&self, lines: &[Line]) -> Vec<u32> {
+        self.0.borrow().missing(lines)
+    }
+
+    /// Prices each line.
+    ///
+    /// # Errors
+    /// Faults with pointers from `/lines`.
+    pub fn price(&self, lines: &[Line], context: &Context) -> Result<Vec<PricedLine>, Vec<Fault>> {
+        self.0.borrow().price(lines, context)
+    }
+
+    /// Says what each way of shipping costs.
+    ///
+    /// # Errors
+    /// Faults where an amount overflows.
+    pub fn ship(&self, lines: &[PricedLine], context: &Context) -> Result<Vec<ShippingOption>, Vec<Fault>> {
+        self.0.borrow().ship(lines, context)
+    }
+
+    /// Taxes what is paid.
+    ///
+    /// # Errors
+    /// Faults where an amount overflows or a category is unknown.
+    pub fn tax(&self, amounts: &[Taxable], context: &Context) -> Result<Taxation, Vec<Fault>> {
+        self.0.borrow().tax(amounts, context)
+    }
+}
+
+impl promotions::Rules {
+    /// The numbers of the shards that this cart can touch.
+    #[must_use]
+    pub fn missing(&self, lines: &[PricedLine], context: &Context) -> Vec<u32> {
+        self.0.borrow().missing(lines, context)
+    }
+
+    /// Judges the cart.
+    ///
+    /// # Errors
+    /// Faults where an amount overflows.
+    pub fn evaluate(
+        &self,
+        lines: &[PricedLine],
+        shipping: &[ShippingCharge],
+        proposals: &[Proposal],
+        wants: Wants,
+        context: &Context,
+    ) -> Result<Verdict, Vec<Fault>> {
+        self.0.borrow().evaluate(lines, shipping, proposals, wants, context)
+    }
+}

@@ -1,0 +1,291 @@
+//! Rules that merchants published: stored by content digest, the pointer to the current one written last, parsed ones kept
+//! in the instance by digest.
+//!
+//! Keys, all of them within the portable bounds of Spin's providers (255 bytes a key, 256 KiB a value):
+//! `m/{merchant}/rulebook` names the current digest; `m/{merchant}/r/{digest}` is the index of that rulebook (how many
+//! pieces each part has); `…/doc/{n}` and `…/{function}/{n}` are the pieces, `…/{function}/s/{n}` the shards.
+
+use crate::functions::{inventory, pricing, promotions, referral, tagging};
+use crate::problem::{Kind, Problem};
+use crate::world::Store;
+use commerce::{Compiled, Fault, bounds};
+use serde::{Deserialize, Serialize};
+use std::rc::Rc;
+
+/// Rules of one rulebook, ready to use.
+pub struct Rules {
+    /// Which rulebook: `sha256:…`.
+    pub digest: String,
+    /// Origins whose pages may read the answers.
+    pub origins: Vec<String>,
+    /// Where shards are read from; `None` when everything was given inline.
+    prefix: Option<String>,
+    /// Of pricing.
+    pub pricing: pricing::Rules,
+    /// Of promotions.
+    pub promotions: promotions::Rules,
+    /// Of referral.
+    pub referral: referral::Rules,
+    /// Of inventory.
+    pub inventory: inventory::Rules,
+    /// Of tagging.
+    pub tagging: tagging::Rules,
+    inline: Option<Parts>,
+}
+
+/// The functions by the names that keys use, in the order of [`Parts::all`].
+const FUNCTIONS: [&str; 5] = ["pricing", "promotions", "referral", "inventory", "tagging"];
+
+/// What the five functions made of one document.
+pub struct Parts {
+    origins: Vec<String>,
+    compiled: [Compiled; 5],
+}
+
+#[derive(Serialize, Deserialize)]
+struct Index {
+    document_pieces: usize,
+    origins: Vec<String>,
+    /// For each function: pieces of the root.
+    roots: Vec<usize>,
+}
+
+/// Compiles a document with all five functions; every fault of every function at once.
+///
+/// # Errors
+/// 400 where it is not JSON, 422 with all faults.
+pub fn compile(document: &[u8]) -> Result<Parts, Problem> {
+    let (origins, mut faults) = crate::wire::rulebook::head(document)?;
+    let text = std::str::from_utf8(document).map_err(|error| Problem::new(Kind::InvalidUtf8, error.to_string()))?;
+    let mut compiled = Vec::new();
+    for result in [
+        pricing::compile(text),
+        promotions::compile(text),
+        referral::compile(text),
+        inventory::compile(text),
+        tagging::compile(text),
+    ] {
+        match result {
+            Ok(part) => compiled.push(part),
+            Err(more) => faults.extend(more),
+        }
+    }
+    match <[Compiled; 5]>::try_from(compiled) {
+        Ok(compiled) if faults.is_empty() => Ok(Parts { origins, compiled }),
+        _ => Err(Problem::invalid(without_repeats(faults))),
+    }
+}
+
+/// Two functions that look at the same value report it once.
+fn without_repeats(faults: Vec<Fault>) -> Vec<Fault> {
+    let mut kept: Vec<Fault> = Vec::new();
+    for fault in faults {
+        if !kept.iter().any(|other| other.code == fault.code && other.pointer == fault.pointer) {
+            kept.push(fault);
+        }
+    }
+    kept
+}
+
+impl Rules {
+    /// Rules for one request, from a document given inline.
+    ///
+    /// # Errors
+    /// As [`compile`].
+    pub fn inline(document: &[u8]) -> Result<Self, Problem> {
+        let parts = compile(document)?;
+        Self::from_parts(commerce::digest::of(document), parts).map_err(Problem::internal)
+    }
+
+    fn from_parts(digest: String, parts: Parts) -> Result<Self, String> {
+        let [pricing, promotions, referral, inventory, tagging] = &parts.compiled;
+        Ok(Self {
+            digest,
+            origins: parts.origins.clone(),
+            prefix: None,
+            pricing: pricing::Rules::load(&pricing.root)?,
+            promotions: promotions::Rules::load(&promotions.root)?,
+            referral: referral::Rules::load(&referral.root)?,
+            inventory: inventory::Rules::load(&inventory.root)?,
+            tagging: tagging::Rules::load(&tagging.root)?,
+            inline: Some(parts),
+        })
+    }
+
+    /// A shard of one of the functions that have shards.
+    fn shard(&self, store: &dyn Store, function: usize, number: u32) -> Result<Vec<u8>, Problem> {
+        let lost =
+            || Problem::internal(format!("shard {number} of {} is lost", FUNCTIONS.get(function).unwrap_or(&"?")));
+        if let Some(parts) = &self.inline {
+            let compiled = parts.compiled.get(function).ok_or_else(lost)?;
+            return compiled.shards.get(number as usize).cloned().ok_or_else(lost);
+        }
+        let (Some(prefix), Some(name)) = (&self.prefix, FUNCTIONS.get(function)) else { return Err(lost()) };
+        store.get(&format!("{prefix}/{name}/s/{number}")).map_err(Problem::store)?.ok_or_else(lost)
+    }
+
+    /// Gives pricing the shards that it says are missing.
+    ///
+    /// # Errors
+    /// Where the store fails or a shard is lost.
+    pub fn hold_for_pricing(&self, store: &dyn Store, missing: &[u32]) -> Result<(), Problem> {
+        for number in missing {
+            self.pricing.hold(*number, &self.shard(store, 0, *number)?).map_err(Problem::internal)?;
+        }
+        Ok(())
+    }
+
+    /// Gives promotions the shards that it says are missing.
+    ///
+    /// # Errors
+    /// Where the store fails or a shard is lost.
+    pub fn hold_for_promotions(&self, store: &dyn Store, missing: &[u32]) -> Result<(), Problem> {
+        for number in missing {
+            self.promotions.hold(*number, &self.shard(store, 1, *number)?).map_err(Problem::internal)?;
+        }
+        Ok(())
+    }
+}
+
+fn pointer_key(merchant: &str) -> String {
+    format!("m/{merchant}/rulebook")
+}
+
+fn prefix_of(merchant: &str, digest: &str) -> String {
+    format!("m/{merchant}/r/{}", digest.trim_start_matches("sha256:"))
+}
+
+/// Writes a value in pieces of at most [`bounds::SHARD_BYTES`]; gives their number.
+fn put_pieces(store: &dyn Store, key: &str, value: &[u8]) -> Result<usize, Problem> {
+    let mut pieces = 0;
+    for piece in value.chunks(bounds::SHARD_BYTES) {
+        store.set(&format!("{key}/{pieces}"), piece).map_err(Problem::store)?;
+        pieces += 1;
+    }
+    Ok(pieces)
+}
+
+fn get_pieces(store: &dyn Store, key: &str, pieces: usize) -> Result<Vec<u8>, Problem> {
+    let mut value = Vec::new();
+    for number in 0..pieces {
+        let key = format!("{key}/{number}");
+        let piece =
+            store.get(&key).map_err(Problem::store)?.ok_or_else(|| Problem::internal(format!("{key} is lost")))?;
+        value.extend_from_slice(&piece);
+    }
+    Ok(value)
+}
+
+/// Compiles and stores a document and makes it the merchant's current one; gives its digest.
+///
+/// Until the pointer is written, which is last, nobody sees anything of it.
+///
+/// # Errors
+/// As [`compile`]; 503 where the store fails, the former rulebook then being current still.
+pub fn publish(store: &dyn Store, merchant: &str, document: &[u8]) -> Result<String, Problem> {
+    let parts = compile(document)?;
+    let digest = commerce::digest::of(document);
+    let prefix = prefix_of(merchant, &digest);
+    let mut index = Index {
+        document_pieces: put_pieces(store, &format!("{prefix}/doc"), document)?,
+        origins: parts.origins,
+        roots: Vec::new(),
+    };
+    for (name, compiled) in FUNCTIONS.iter().zip(&parts.compiled) {
+        for (number, shard) in compiled.shards.iter().enumerate() {
+            store.set(&format!("{prefix}/{name}/s/{number}"), shard).map_err(Problem::store)?;
+        }
+        index.roots.push(put_pieces(store, &format!("{prefix}/{name}"), &compiled.root)?);
+    }
+    let index = postcard::to_allocvec(&index).map_err(|error| Problem::internal(error.to_string()))?;
+    store.set(&prefix, &index).map_err(Problem::store)?;
+    store.set(&pointer_key(merchant), digest.as_bytes()).map_err(Problem::store)?;
+    Ok(digest)
+}
+
+/// The digest of the merchant's current rulebook.
+///
+/// # Errors
+/// 404 where there is none, 503 where the store fails.
+pub fn current(store: &dyn Store, merchant: &str) -> Result<String, Problem> {
+    let none = || Problem::new(Kind::UnknownMerchant, format!("`{merchant}` has published no rulebook."));
+    let digest = store.get(&pointer_key(merchant)).map_err(Problem::store)?.ok_or_else(none)?;
+    String::from_utf8(digest).map_err(|_| Problem::internal(format!("the pointer of {merchant} is damaged")))
+}
+
+fn index(store: &dyn Store, prefix: &str) -> Result<Index, Problem> {
+    let bytes =
+        store.get(prefix).map_err(Problem::store)?.ok_or_else(|| Problem::internal(format!("{prefix} is lost")))?;
+    postcard::from_bytes(&bytes).map_err(|error| Problem::internal(format!("{prefix} is damaged: {error}")))
+}
+
+/// The document as it was published.
+///
+/// # Errors
+/// 503 where the store fails.
+pub fn document(store: &dyn Store, merchant: &str, digest: &str) -> Result<Vec<u8>, Problem> {
+    let prefix = prefix_of(merchant, digest);
+    let index = index(store, &prefix)?;
+    get_pieces(store, &format!("{prefix}/doc"), index.document_pieces)
+}
+
+fn load(store: &dyn Store, merchant: &str, digest: &str) -> Result<Rules, Problem> {
+    let prefix = prefix_of(merchant, digest);
+    let Index { document_pieces, origins, roots: pieces } = index(store, &prefix)?;
+    let root = |function: usize| -> Result<Vec<u8>, Problem> {
+        let (Some(name), Some(pieces)) = (FUNCTIONS.get(function), pieces.get(function)) else {
+            return Err(Problem::internal(format!("{prefix} lacks a function")));
+        };
+        get_pieces(store, &format!("{prefix}/{name}"), *pieces)
+    };
+    let roots = (root(0)?, root(1)?, root(2)?, root(3)?, root(4)?);
+    let loaded = || -> Result<Rules, String> {
+        Ok(Rules {
+            digest: digest.to_owned(),
+            origins,
+            prefix: Some(prefix.clone()),
+            pricing: pricing::Rules::load(&roots.0)?,
+            promotions: promotions::Rules::load(&roots.1)?,
+            referral: referral::Rules::load(&roots.2)?,
+            inventory: inventory::Rules::load(&roots.3)?,
+            tagging: tagging::Rules::load(&roots.4)?,
+            inline: None,
+        })
+    };
+    // Compiled by another version of a function: the document is there, so it is compiled again.
+    loaded().or_else(|_| {
+        let document = get_pieces(store, &format!("{prefix}/doc"), document_pieces)?;
+        Rules::from_parts(digest.to_owned(), compile(&document)?).map_err(Problem::internal)
+    })
+}
+
+/// Parsed rulebooks, kept while the instance lives; the least lately used goes first.
+#[derive(Default)]
+pub struct Cache(std::cell::RefCell<Vec<(String, Rc<Rules>)>>);
+
+/// Rulebooks that one instance keeps.
+const KEPT: usize = 16;
+
+impl Cache {
+    /// The merchant's current rules, read only if this instance does not hold them yet.
+    ///
+    /// # Errors
+    /// 404 where the merchant has none, 503 where the store fails.
+    pub fn rules(&self, store: &dyn Store, merchant: &str) -> Result<Rc<Rules>, Problem> {
+        let digest = current(store, merchant)?;
+        let mut held = self.0.borrow_mut();
+        if let Some(place) = held.iter().position(|(owner, rules)| owner == merchant && rules.digest == digest) {
+            let entry = held.remove(place);
+            let rules = Rc::clone(&entry.1);
+            held.push(entry);
+            return Ok(rules);
+        }
+        let rules = Rc::new(load(store, merchant, &digest)?);
+        held.retain(|(owner, _)| owner != merchant);
+        if held.len() >= KEPT {
+            held.remove(0);
+        }
+        held.push((merchant.to_owned(), Rc::clone(&rules)));
+        Ok(rules)
+    }
+}

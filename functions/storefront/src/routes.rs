@@ -1,0 +1,101 @@
+//! The table that routes, and that `/openapi.json` is made from: one line an operation.
+
+mod health;
+mod openapi;
+mod quote;
+mod rulebook;
+
+use crate::app::Exchange;
+use crate::http::Response;
+use crate::problem::Problem;
+
+/// One operation.
+pub struct Route {
+    /// The method.
+    pub method: &'static str,
+    /// The path; `{name}` stands for one segment.
+    pub path: &'static str,
+    /// What answers it.
+    pub handler: fn(&Exchange<'_>) -> Result<Response, Problem>,
+    /// One line that says what it does.
+    pub summary: &'static str,
+    /// JSON Schema of the request's body, and of the answer's: files of the folder `schema`.
+    pub request: Option<&'static str>,
+    /// JSON Schema of the answer's body.
+    pub answer: Option<&'static str>,
+    /// A bearer token of the merchant is needed.
+    pub authorized: bool,
+}
+
+macro_rules! schema {
+    ($name:literal) => {
+        Some(concat!("{\"$ref\":\"#/components/schemas/", $name, "\"}"))
+    };
+}
+
+/// Schemas that operations refer to: name and JSON text.
+pub const SCHEMAS: &[(&str, &str)] = &[
+    ("Money", include_str!("../schema/money.json")),
+    ("Problem", include_str!("../schema/problem.json")),
+    ("Context", include_str!("../schema/context.json")),
+    ("QuoteRequest", include_str!("../schema/quote-request.json")),
+    ("Quote", include_str!("../schema/quote.json")),
+    ("Rulebook", include_str!("../schema/rulebook.json")),
+    ("Published", include_str!("../schema/published.json")),
+];
+
+/// Every operation.
+#[rustfmt::skip]
+pub const ROUTES: &[Route] = &[
+    Route { method: "POST", path: "/v1/quote", handler: quote::post, summary: "Price, promotions, stock, delivery promise and referral of a cart in one answer",
+            request: schema!("QuoteRequest"), answer: schema!("Quote"), authorized: false },
+    Route { method: "PUT", path: "/v1/merchants/{merchant}/rulebook", handler: rulebook::put, summary: "Publish a merchant's rules",
+            request: schema!("Rulebook"), answer: schema!("Published"), authorized: true },
+    Route { method: "GET", path: "/v1/merchants/{merchant}/rulebook", handler: rulebook::get, summary: "The merchant's current rules",
+            request: None, answer: schema!("Rulebook"), authorized: true },
+    Route { method: "GET", path: "/healthz", handler: health::alive, summary: "The process answers",
+            request: None, answer: None, authorized: false },
+    Route { method: "GET", path: "/readyz", handler: health::ready, summary: "The store answers too",
+            request: None, answer: None, authorized: false },
+    Route { method: "GET", path: "/openapi.json", handler: openapi::get, summary: "This contract",
+            request: None, answer: None, authorized: false },
+];
+
+/// What a method and a path lead to.
+pub enum Found {
+    /// An operation, and what its parameters stand for.
+    Route(&'static Route, Vec<String>),
+    /// The path takes these methods only.
+    OtherMethods(Vec<&'static str>),
+    /// There is nothing.
+    Nothing,
+}
+
+/// Finds the operation for a request.
+#[must_use]
+pub fn find(method: &str, path: &str) -> Found {
+    let mut others = Vec::new();
+    for route in ROUTES {
+        let Some(parameters) = matched(route.path, path) else { continue };
+        if route.method == method {
+            return Found::Route(route, parameters);
+        }
+        others.push(route.method);
+    }
+    if others.is_empty() { Found::Nothing } else { Found::OtherMethods(others) }
+}
+
+fn matched(pattern: &str, path: &str) -> Option<Vec<String>> {
+    let (mut wanted, mut given) = (pattern.split('/'), path.split('/'));
+    let mut parameters = Vec::new();
+    loop {
+        match (wanted.next(), given.next()) {
+            (None, None) => return Some(parameters),
+            (Some(name), Some(value)) if name.starts_with('{') && !value.is_empty() => {
+                parameters.push(value.to_owned())
+            }
+            (Some(name), Some(value)) if name == value => {}
+            _ => return None,
+        }
+    }
+}

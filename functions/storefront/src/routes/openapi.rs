@@ -1,0 +1,75 @@
+//! `/openapi.json` (OpenAPI 3.1), made from the table that routes.
+
+use super::{ROUTES, Route, SCHEMAS};
+use crate::app::Exchange;
+use crate::http::Response;
+use crate::problem::{Kind, Problem};
+
+/// The contract.
+pub fn get(_: &Exchange<'_>) -> Result<Response, Problem> {
+    Ok(Response::json(200, document().into_bytes()))
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_default()
+}
+
+/// The contract as JSON text.
+#[must_use]
+pub fn document() -> String {
+    let mut paths: Vec<&str> = ROUTES.iter().map(|route| route.path).collect();
+    paths.dedup();
+    let paths: Vec<String> = paths
+        .into_iter()
+        .map(|path| {
+            let operations: Vec<String> = ROUTES.iter().filter(|route| route.path == path).map(operation).collect();
+            format!("{}:{{{}}}", quoted(path), operations.join(","))
+        })
+        .collect();
+    let schemas: Vec<String> = SCHEMAS.iter().map(|(name, text)| format!("{}:{}", quoted(name), text.trim())).collect();
+    let codes: Vec<String> =
+        Kind::ALL.iter().map(|kind| format!("{}:{}", quoted(kind.parts().1), quoted(kind.parts().2))).collect();
+    format!(
+        concat!(
+            r#"{{"openapi":"3.1.0","info":{{"title":"Pushcart","version":{version},"description":{about},"license":{{"name":"Apache-2.0","identifier":"Apache-2.0"}}}},"#,
+            r#""x-problem-codes":{{{codes}}},"paths":{{{paths}}},"#,
+            r#""components":{{"securitySchemes":{{"merchant":{{"type":"http","scheme":"bearer"}}}},"schemas":{{{schemas}}}}}}}"#
+        ),
+        version = quoted(env!("CARGO_PKG_VERSION")),
+        about = quoted(
+            "Pricing, promotions, referral, inventory and tagging for social commerce. Money is in minor units."
+        ),
+        codes = codes.join(","),
+        paths = paths.join(","),
+        schemas = schemas.join(","),
+    )
+}
+
+fn operation(route: &Route) -> String {
+    let Route { method, path, handler: _, summary, request, answer, authorized } = route;
+    let parameters: Vec<String> = path
+        .split('/')
+        .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+        .map(|name| format!(r#"{{"name":{},"in":"path","required":true,"schema":{{"type":"string"}}}}"#, quoted(name)))
+        .collect();
+    let body = |schema: &str| format!(r#"{{"application/json":{{"schema":{schema}}}}}"#);
+    let mut parts = vec![format!(r#""summary":{}"#, quoted(summary))];
+    if !parameters.is_empty() {
+        parts.push(format!(r#""parameters":[{}]"#, parameters.join(",")));
+    }
+    if let Some(schema) = request {
+        parts.push(format!(r#""requestBody":{{"required":true,"content":{}}}"#, body(schema)));
+    }
+    if *authorized {
+        parts.push(r#""security":[{"merchant":[]}]"#.to_owned());
+    }
+    let answer = body(answer.unwrap_or(r#"{"type":"object"}"#));
+    parts.push(format!(
+        concat!(
+            r#""responses":{{"200":{{"description":"The answer","content":{answer}}},"#,
+            r##""default":{{"description":"A problem (RFC 9457)","content":{{"application/problem+json":{{"schema":{{"$ref":"#/components/schemas/Problem"}}}}}}}}}}"##
+        ),
+        answer = answer
+    ));
+    format!("{}:{{{}}}", quoted(&method.to_ascii_lowercase()), parts.join(","))
+}

@@ -1,0 +1,293 @@
+//! `POST /v1/quote`: the composition. Each function is called once, in the order in which they need each other.
+
+use crate::app::Exchange;
+use crate::http::Response;
+use crate::problem::Problem;
+use crate::published::Rules;
+use crate::wire::{self, cart, context, money::Money, quote as answer};
+use commerce::facts::offers::{ShippingCharge, Verdict, Wants};
+use commerce::facts::prices::{PricedLine, ShippingOption, Taxable, Taxation};
+use commerce::facts::referrals::{Attribution, SoldLine, Touch};
+use commerce::facts::stock::{Plan, Wanted};
+use commerce::facts::tags::{Content, Markup, Options, Report as Tagged};
+use commerce::facts::types::{Context, Line};
+use commerce::{Report, bounds, instant};
+use std::collections::BTreeMap;
+
+/// What is asked for.
+struct Request<'a> {
+    merchant: &'a str,
+    context: Context,
+    lines: Vec<Line>,
+    touches: Vec<Touch>,
+    wish: Option<String>,
+    content: Option<&'a str>,
+    wants: Wants,
+}
+
+/// What the functions said.
+struct Answers {
+    tagged: Option<Tagged>,
+    priced: Vec<PricedLine>,
+    shipping: Vec<ShippingOption>,
+    verdict: Verdict,
+    nets: Vec<i64>,
+    taxation: Taxation,
+    plan: Plan,
+    attribution: Attribution,
+}
+
+/// Price, promotions, stock, delivery promise and referral of a cart in one answer.
+pub fn post(exchange: &Exchange<'_>) -> Result<Response, Problem> {
+    let node = exchange.json(bounds::BODY_BYTES)?;
+    let report = Report::new();
+    let request = read(&report, &node, exchange.world.now);
+    let (Some(request), true) = (request, report.is_clean()) else {
+        return Err(Problem::invalid(report.faults(&node)));
+    };
+    let rules = exchange.published(request.merchant)?;
+    let answers = compose(exchange, &rules, &request)?;
+    let body = write(&request, &rules, &answers)?;
+    Ok(Response::json(200, body))
+}
+
+fn read<'a>(report: &'a Report, node: &'a commerce::Node<'a>, now: i64) -> Option<Request<'a>> {
+    let object = report.read(node).object()?;
+    let merchant = wire::merchant(&object);
+    let context = context::read(&object, now);
+    let currency = context.as_ref().map_or("", |context| context.currency.as_str());
+    let lines = object.required("lines").map(|value| cart::lines(value, currency));
+    let touches = object.field("touches").map_or_else(Vec::new, wire::referral::touches);
+    let wish = object
+        .field("delivery")
+        .and_then(|value| value.object())
+        .and_then(|delivery| delivery.field("wish")?.identifier().map(str::to_owned));
+    let content = object.field("content").and_then(|value| {
+        let content = value.object()?;
+        let text = content.required("text").and_then(|value| value.text(bounds::CONTENT_BYTES));
+        content.finish();
+        text
+    });
+    let explain = object.field("explain").and_then(|value| value.boolean()).unwrap_or(false);
+    let hints = object.field("hints").and_then(|value| value.whole(0..=10)).unwrap_or(3);
+    object.finish();
+    let wants = Wants { every_outcome: explain, hints, trace: explain };
+    Some(Request { merchant: merchant?, context: context?, lines: lines?, touches, wish, content, wants })
+}
+
+fn compose(exchange: &Exchange<'_>, rules: &Rules, request: &Request<'_>) -> Result<Answers, Problem> {
+    let store = exchange.world.store;
+    let mut context = request.context.clone();
+    let tagged = tag(rules, request)?;
+    context.tags =
+        tagged.iter().flat_map(|report| report.tags.iter().map(|tag| format!("{}:{}", tag.kind, tag.value))).collect();
+    rules.hold_for_pricing(store, &rules.pricing.missing(&request.lines))?;
+    let priced = rules.pricing.price(&request.lines, &context).map_err(Problem::invalid)?;
+    let shipping = rules.pricing.ship(&priced, &context).map_err(Problem::invalid)?;
+    let chosen = shipping.iter().filter(|option| option.chosen);
+    let charges: Vec<ShippingCharge> =
+        chosen.map(|option| ShippingCharge { method: option.method.clone(), amount: option.amount }).collect();
+    rules.hold_for_promotions(store, &rules.promotions.missing(&priced, &context))?;
+    let verdict =
+        rules.promotions.evaluate(&priced, &charges, &[], request.wants, &context).map_err(Problem::invalid)?;
+    let nets = nets(&priced, &verdict);
+    let taxation = tax(rules, &priced, &nets, &shipping, &verdict, &context)?;
+    let plan = plan(exchange, rules, request, &context)?;
+    let sold: Vec<SoldLine> =
+        priced.iter().zip(&nets).filter(|(line, _)| line.selected).map(|(line, net)| sold(line, *net)).collect();
+    let attribution = rules.referral.attribute(&request.touches, &sold, &context).map_err(Problem::invalid)?;
+    Ok(Answers { tagged, priced, shipping, verdict, nets, taxation, plan, attribution })
+}
+
+/// What the content that the shopper came from is about.
+fn tag(rules: &Rules, request: &Request<'_>) -> Result<Option<Tagged>, Problem> {
+    let Some(text) = request.content else { return Ok(None) };
+    let content =
+        Content { text: text.to_owned(), markup: Markup::Plain, product: None, paid: false, digital_human: false };
+    let options = Options { at: request.context.at, jurisdictions: Vec::new(), kinds: Vec::new(), key: None, fold: 0 };
+    let in_content = |faults: Vec<commerce::Fault>| {
+        let moved = |fault: commerce::Fault| commerce::Fault {
+            pointer: fault.pointer.replacen("/texts/0", "/content", 1),
+            ..fault
+        };
+        Problem::invalid(faults.into_iter().map(moved).collect())
+    };
+    Ok(rules.tagging.tag(&[content], &options).map_err(in_content)?.pop())
+}
+
+/// What is paid for each line after promotions.
+fn nets(priced: &[PricedLine], verdict: &Verdict) -> Vec<i64> {
+    let mut taken: BTreeMap<&str, i64> = BTreeMap::new();
+    for discount in &verdict.discounts {
+        *taken.entry(&discount.line).or_default() += discount.amount;
+    }
+    priced.iter().map(|line| line.subtotal - taken.get(line.id.as_str()).copied().unwrap_or(0)).collect()
+}
+
+fn sold(line: &PricedLine, net: i64) -> SoldLine {
+    SoldLine {
+        id: line.id.clone(),
+        sku: line.sku.clone(),
+        categories: line.categories.clone(),
+        quantity: line.quantity,
+        net,
+    }
+}
+
+fn tax(
+    rules: &Rules,
+    priced: &[PricedLine],
+    nets: &[i64],
+    shipping: &[ShippingOption],
+    verdict: &Verdict,
+    context: &Context,
+) -> Result<Taxation, Problem> {
+    let goods = priced.iter().zip(nets).map(|(line, net)| Taxable {
+        id: line.id.clone(),
+        category: line.tax_category.clone(),
+        quantity: line.quantity,
+        amount: if line.selected { *net } else { 0 },
+    });
+    let carriage = shipping.iter().filter(|option| option.chosen).map(|option| Taxable {
+        id: "shipping".to_owned(),
+        category: option.tax_category.clone(),
+        quantity: 1,
+        amount: option.amount - verdict.shipping_discount,
+    });
+    let amounts: Vec<Taxable> = goods.chain(carriage).collect();
+    rules.pricing.tax(&amounts, context).map_err(Problem::invalid)
+}
+
+fn plan(exchange: &Exchange<'_>, rules: &Rules, request: &Request<'_>, context: &Context) -> Result<Plan, Problem> {
+    let wanted: Vec<Wanted> = request
+        .lines
+        .iter()
+        .map(|line| Wanted { id: line.id.clone(), sku: line.sku.clone(), quantity: line.quantity })
+        .collect();
+    let levels =
+        crate::stock::levels(exchange.world.store, request.merchant, wanted.iter().map(|line| line.sku.as_str()))?;
+    rules.inventory.check(&wanted, &levels, request.wish.as_deref(), context).map_err(Problem::invalid)
+}
+
+fn write(request: &Request<'_>, rules: &Rules, answers: &Answers) -> Result<Vec<u8>, Problem> {
+    let context = &request.context;
+    let money = Money::of(&context.currency);
+    let quote = answer::Quote {
+        merchant: request.merchant,
+        currency: &context.currency,
+        at: instant::format(context.at, context.utc_offset),
+        lines: lines(answers, money, context.utc_offset),
+        totals: totals(answers, money)?,
+        promotions: answers.verdict.outcomes.iter().map(|outcome| answer::Promotion::of(outcome, money)).collect(),
+        optimal: answers.verdict.optimal,
+        shipping: shipping(answers, money),
+        delivery: answer::Delivery {
+            shipments: answers.plan.shipments,
+            cost: money(answers.plan.cost),
+            optimal: answers.plan.optimal,
+        },
+        referral: referral(&answers.attribution, money),
+        content: answers.tagged.as_ref().map(|report| answer::Content {
+            tags: report
+                .tags
+                .iter()
+                .map(|tag| answer::Tag { kind: &tag.kind, value: &tag.value, confidence: tag.confidence })
+                .collect(),
+            redacted: &report.redacted,
+        }),
+        degraded: Vec::new(),
+        record: answer::Record {
+            rules: &rules.digest,
+            functions: answer::Functions { pushcart: env!("CARGO_PKG_VERSION") },
+        },
+    };
+    serde_json::to_vec(&quote).map_err(|error| Problem::internal(error.to_string()))
+}
+
+fn lines<'a>(answers: &'a Answers, money: impl Fn(i64) -> Money<'a> + Copy, offset: i32) -> Vec<answer::Line<'a>> {
+    let parts = answers.priced.iter().zip(&answers.nets).zip(&answers.taxation.taxed).zip(&answers.plan.lines);
+    parts
+        .map(|(((line, net), taxed), supply)| answer::Line {
+            id: &line.id,
+            sku: &line.sku,
+            quantity: line.quantity,
+            unit_price: money(line.unit_price),
+            regular_price: line.regular_price.map(money),
+            price_list: &line.price_list,
+            band_from: line.band_from,
+            subtotal: money(line.subtotal),
+            discounts: answers
+                .verdict
+                .discounts
+                .iter()
+                .filter(|discount| discount.line == line.id)
+                .map(|discount| answer::Discount { promotion: &discount.promotion, amount: money(discount.amount) })
+                .collect(),
+            total: money(*net),
+            tax: answer::Tax { rate_basis_points: taxed.rate, amount: money(taxed.tax), included: taxed.included },
+            availability: answer::Availabilities::of(supply, offset),
+        })
+        .collect()
+}
+
+/// Lines that are not selected count for nothing.
+fn totals<'a>(answers: &Answers, money: impl Fn(i64) -> Money<'a>) -> Result<answer::Totals<'a>, Problem> {
+    let selected = || answers.priced.iter().zip(&answers.nets).filter(|(line, _)| line.selected);
+    let overflow =
+        |_| Problem::fault("amount-overflow", "/lines", format!("the cart's sum must be at most {}", bounds::AMOUNT));
+    let subtotal = commerce::money::sum(selected().map(|(line, _)| line.subtotal)).map_err(overflow)?;
+    let net = commerce::money::sum(selected().map(|(_, net)| *net)).map_err(overflow)?;
+    let charged: i64 = answers.shipping.iter().filter(|option| option.chosen).map(|option| option.amount).sum();
+    let shipping = charged - answers.verdict.shipping_discount;
+    let taxes = |included: bool| {
+        commerce::money::sum(
+            answers.taxation.taxed.iter().filter(|taxed| taxed.included == included).map(|taxed| taxed.tax),
+        )
+    };
+    let (contained, on_top) = (taxes(true).map_err(overflow)?, taxes(false).map_err(overflow)?);
+    Ok(answer::Totals {
+        subtotal: money(subtotal),
+        discount: money(subtotal - net),
+        shipping: money(shipping),
+        shipping_discount: money(answers.verdict.shipping_discount),
+        tax_included: money(contained),
+        tax: money(on_top),
+        total: money(commerce::money::sum([net, shipping, on_top]).map_err(overflow)?),
+    })
+}
+
+fn shipping<'a>(answers: &'a Answers, money: impl Fn(i64) -> Money<'a>) -> Vec<answer::Shipping<'a>> {
+    let written = answers.shipping.iter().map(|option| answer::Shipping {
+        method: &option.method,
+        amount: money(option.amount),
+        available: option.available,
+        code: option.code.as_deref(),
+        chosen: option.chosen,
+    });
+    written.collect()
+}
+
+fn referral<'a>(attribution: &'a Attribution, money: impl Fn(i64) -> Money<'a>) -> answer::Referral<'a> {
+    let Attribution { credits, commissions, unused } = attribution;
+    answer::Referral {
+        credits: credits
+            .iter()
+            .map(|credit| answer::Credit {
+                referrer: &credit.referrer,
+                model: &credit.model,
+                millionths: credit.millionths,
+                amount: money(credit.amount),
+            })
+            .collect(),
+        commissions: commissions
+            .iter()
+            .map(|paid| answer::Commission {
+                referrer: &paid.referrer,
+                line: &paid.line,
+                rate_basis_points: paid.rate,
+                amount: money(paid.amount),
+            })
+            .collect(),
+        unused: unused.iter().map(|touch| answer::Unused { touch: touch.index, code: &touch.code }).collect(),
+    }
+}

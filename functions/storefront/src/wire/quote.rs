@@ -1,0 +1,328 @@
+//! A quote as storefronts read it.
+
+use super::money::Money;
+use commerce::facts::offers::{Outcome, Status};
+use commerce::facts::stock::{Availability, Supply};
+use commerce::instant;
+use serde::Serialize;
+
+/// The answer of `POST /v1/quote`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Quote<'a> {
+    /// Whose rules.
+    pub merchant: &'a str,
+    /// The currency of every amount.
+    pub currency: &'a str,
+    /// The moment the cart was judged at.
+    pub at: String,
+    /// The cart's lines, in its order.
+    pub lines: Vec<Line<'a>>,
+    /// The sums.
+    pub totals: Totals<'a>,
+    /// Every promotion that was looked at.
+    pub promotions: Vec<Promotion<'a>>,
+    /// No allowed combination of promotions gives more.
+    pub optimal: bool,
+    /// Ways of shipping.
+    pub shipping: Vec<Shipping<'a>>,
+    /// The plan of delivery.
+    pub delivery: Delivery<'a>,
+    /// Who earned the sale.
+    pub referral: Referral<'a>,
+    /// What the content that the shopper came from is about; absent where none was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content: Option<Content<'a>>,
+    /// Parts that did not answer and were left out.
+    pub degraded: Vec<&'a str>,
+    /// What made this answer.
+    pub record: Record<'a>,
+}
+
+/// A line of the answer.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Line<'a> {
+    /// The caller's id.
+    pub id: &'a str,
+    /// The product.
+    pub sku: &'a str,
+    /// Units.
+    pub quantity: u32,
+    /// Price of one unit.
+    pub unit_price: Money<'a>,
+    /// The price that it is a reduction of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub regular_price: Option<Money<'a>>,
+    /// The list that set the price.
+    pub price_list: &'a str,
+    /// The quantity from which that price holds.
+    pub band_from: u32,
+    /// All units before promotions.
+    pub subtotal: Money<'a>,
+    /// What promotions take off.
+    pub discounts: Vec<Discount<'a>>,
+    /// What is to be paid, without tax on top.
+    pub total: Money<'a>,
+    /// Tax.
+    pub tax: Tax<'a>,
+    /// How much can be promised, from where and by when.
+    pub availability: Availabilities<'a>,
+}
+
+/// What one promotion takes off a line.
+#[derive(Serialize)]
+pub struct Discount<'a> {
+    /// The promotion.
+    pub promotion: &'a str,
+    /// How much.
+    pub amount: Money<'a>,
+}
+
+/// Tax on a line or on shipping.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tax<'a> {
+    /// The rate, in basis points.
+    pub rate_basis_points: u32,
+    /// How much.
+    pub amount: Money<'a>,
+    /// Contained in the total (true) or on top of it.
+    pub included: bool,
+}
+
+/// The sums of a quote.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Totals<'a> {
+    /// Goods before promotions.
+    pub subtotal: Money<'a>,
+    /// What promotions take off goods.
+    pub discount: Money<'a>,
+    /// Shipping after promotions.
+    pub shipping: Money<'a>,
+    /// What promotions take off shipping.
+    pub shipping_discount: Money<'a>,
+    /// Tax that the prices contain.
+    pub tax_included: Money<'a>,
+    /// Tax on top of the prices.
+    pub tax: Money<'a>,
+    /// What is to be paid: subtotal − discount + shipping + tax.
+    pub total: Money<'a>,
+}
+
+/// What became of a promotion.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Promotion<'a> {
+    id: &'a str,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amount: Option<Money<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shipping_amount: Option<Money<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    need: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    have: Option<i64>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    by: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    would_give: Option<Money<'a>>,
+}
+
+impl<'a> Promotion<'a> {
+    /// As the contract writes it.
+    #[must_use]
+    pub fn of(outcome: &'a Outcome, money: impl Fn(i64) -> Money<'a>) -> Self {
+        let Outcome { id, status, code, need, have, amount, shipping_amount, by, would_give, funding: _, messages: _ } =
+            outcome;
+        let applied = *status == Status::Applied;
+        Self {
+            id,
+            status: match status {
+                Status::Applied => "applied",
+                Status::Rejected => "rejected",
+                Status::Superseded => "superseded",
+            },
+            amount: applied.then(|| money(*amount)),
+            shipping_amount: (applied && *shipping_amount != 0).then(|| money(*shipping_amount)),
+            code: code.as_deref(),
+            need: *need,
+            have: *have,
+            by,
+            would_give: would_give.map(money),
+        }
+    }
+}
+
+/// A way of shipping.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Shipping<'a> {
+    /// The method.
+    pub method: &'a str,
+    /// What is asked for it before promotions.
+    pub amount: Money<'a>,
+    /// Whether the cart can be shipped this way, and if not, why.
+    pub available: bool,
+    /// Why not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<&'a str>,
+    /// The one that the totals count.
+    pub chosen: bool,
+}
+
+/// The plan for the whole cart.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Delivery<'a> {
+    /// Nodes that ship.
+    pub shipments: u32,
+    /// What shipping from them costs the shop.
+    pub cost: Money<'a>,
+    /// No better plan exists.
+    pub optimal: bool,
+}
+
+/// What a line gets.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Availabilities<'a> {
+    status: &'static str,
+    quantity: u32,
+    from: Vec<From<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    promise: Option<Promise<'a>>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    reasons: &'a [String],
+}
+
+#[derive(Serialize)]
+struct From<'a> {
+    node: &'a str,
+    quantity: u32,
+}
+
+#[derive(Serialize)]
+struct Promise<'a> {
+    mode: &'a str,
+    earliest: String,
+    latest: String,
+}
+
+impl<'a> Availabilities<'a> {
+    /// As the contract writes it; moments with the shopper's offset.
+    #[must_use]
+    pub fn of(supply: &'a Supply, offset: i32) -> Self {
+        Self {
+            status: match supply.status {
+                Availability::Available => "available",
+                Availability::Partial => "partial",
+                Availability::Backorder => "backorder",
+                Availability::Preorder => "preorder",
+                Availability::Unavailable => "unavailable",
+            },
+            quantity: supply.quantity,
+            from: supply
+                .portions
+                .iter()
+                .map(|portion| From { node: &portion.node, quantity: portion.quantity })
+                .collect(),
+            promise: supply.promise.as_ref().map(|promise| Promise {
+                mode: &promise.mode,
+                earliest: instant::format(promise.earliest, offset),
+                latest: instant::format(promise.latest, offset),
+            }),
+            reasons: &supply.reasons,
+        }
+    }
+}
+
+/// Who earned the sale.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Referral<'a> {
+    /// Shares of the sale.
+    pub credits: Vec<Credit<'a>>,
+    /// What is paid.
+    pub commissions: Vec<Commission<'a>>,
+    /// Touches that were not used, and why.
+    pub unused: Vec<Unused<'a>>,
+}
+
+/// A referrer's share.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Credit<'a> {
+    /// Who.
+    pub referrer: &'a str,
+    /// The model that gave it.
+    pub model: &'a str,
+    /// The share in millionths.
+    pub millionths: u32,
+    /// The share of the sale's amount.
+    pub amount: Money<'a>,
+}
+
+/// What is paid for a line.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Commission<'a> {
+    /// To whom.
+    pub referrer: &'a str,
+    /// For which line.
+    pub line: &'a str,
+    /// The rate in basis points, where a rate set it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate_basis_points: Option<u32>,
+    /// How much.
+    pub amount: Money<'a>,
+}
+
+/// A touch that was not used.
+#[derive(Serialize)]
+pub struct Unused<'a> {
+    /// Its place in the request, from 0.
+    pub touch: u32,
+    /// Why.
+    pub code: &'a str,
+}
+
+/// What a text is about.
+#[derive(Serialize)]
+pub struct Content<'a> {
+    /// Tags, surest first.
+    pub tags: Vec<Tag<'a>>,
+    /// The text without personal data.
+    pub redacted: &'a str,
+}
+
+/// A tag.
+#[derive(Serialize)]
+pub struct Tag<'a> {
+    /// The kind.
+    pub kind: &'a str,
+    /// The value.
+    pub value: &'a str,
+    /// How sure, in basis points.
+    pub confidence: u32,
+}
+
+/// What made an answer, so that it can be replayed.
+#[derive(Serialize)]
+pub struct Record<'a> {
+    /// The rulebook: `sha256:…`.
+    pub rules: &'a str,
+    /// The functions and their versions.
+    pub functions: Functions,
+}
+
+/// Versions of the functions; they are released together.
+#[derive(Serialize)]
+pub struct Functions {
+    /// Of all five.
+    pub pushcart: &'static str,
+}
