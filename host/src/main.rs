@@ -1,2 +1,5 @@
-//! pushcart
-fn main() {}
+//! The `pushcart` command.
+
+fn main() -> std::process::ExitCode {
+    pushcart::cli::main()
+}

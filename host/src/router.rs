@@ -150,7 +150,7 @@ mod tests {
             ("/v1/other", "/v1/:name"),
             ("/v1/other/rules", "/v1/:name/rules"),
             ("/v1/shop/rules", "/v1/shop/..."),
-            ("/v1/shop", "/v1/:name"),
+            ("/v1/shop", "/v1/shop/..."),
             ("/v1/a/b/c", "/v1/..."),
             ("/v1", "/v1/..."),
             ("/v1/", "/v1/..."),

@@ -143,7 +143,12 @@ impl<'a, 't> Node<'a, 't> {
     }
 
     fn child(&self, suffix: &str, value: &'a Spanned<DeValue<'t>>) -> Node<'a, 't> {
-        Node { document: self.document, key: format!("{}{suffix}", self.key), value: value.get_ref(), span: value.span() }
+        Node {
+            document: self.document,
+            key: format!("{}{suffix}", self.key),
+            value: value.get_ref(),
+            span: value.span(),
+        }
     }
 }
 

@@ -108,7 +108,8 @@ fn agree(
     };
     for trigger in triggers {
         if !declared.contains(trigger.component.as_str()) {
-            let message = format!("route {} names component `{}`, which is not declared", trigger.route, trigger.component);
+            let message =
+                format!("route {} names component `{}`, which is not declared", trigger.route, trigger.component);
             fault("trigger", "http", message);
         }
     }
@@ -121,13 +122,20 @@ fn agree(
     for (id, component) in components {
         for (name, template) in &component.variables {
             for unknown in template.names().filter(|name| !variables.contains_key(*name)) {
-                fault("component", id, format!("variable `{name}` uses `{unknown}`, which [variables] does not declare"));
+                fault(
+                    "component",
+                    id,
+                    format!("variable `{name}` uses `{unknown}`, which [variables] does not declare"),
+                );
             }
         }
         for dependency in &component.dependencies {
             if let super::DependencySource::Component(other) = &dependency.source {
                 if !declared.contains(other.as_str()) || other == id {
-                    let message = format!("dependency \"{}\" names component `{other}`, which is not another one", dependency.name);
+                    let message = format!(
+                        "dependency \"{}\" names component `{other}`, which is not another one",
+                        dependency.name
+                    );
                     fault("component", id, message);
                 }
             }

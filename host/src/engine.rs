@@ -1,0 +1,81 @@
+//! The Wasm engine of the app's components: what the compiler may do, how instances are allocated, and the clock that
+//! interrupts them.
+//!
+//! An engine for code of merchants would be a second one with its own bounds; nothing here is shared by name.
+
+use crate::options::Options;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Result};
+
+/// How often running components are interrupted to look at the clock.
+pub const TICK: Duration = Duration::from_millis(2);
+/// Memories that one composed component may have.
+const MEMORIES: u32 = 16;
+/// Core instances that one composed component may have; adapters count.
+const CORE_INSTANCES: u32 = 128;
+/// Memory of an instance that stays resident for the next one, in bytes a memory.
+const KEEP_RESIDENT: usize = 256 << 10;
+/// Stack of a component, in bytes.
+const WASM_STACK: usize = 1 << 20;
+
+/// The engine for instances of at most `largest` bytes of memory, `slots` of them at once.
+pub fn build(options: &Options, largest: usize) -> Result<Engine> {
+    // Instances under way, as many idle, and those that run alone.
+    let slots = u32::try_from(options.concurrency * 2 + options.large_concurrency + 1).unwrap_or(u32::MAX / 256);
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(slots)
+        .total_core_instances(slots * CORE_INSTANCES)
+        .total_memories(slots * MEMORIES)
+        .total_tables(slots * MEMORIES * 2)
+        .total_stacks(slots)
+        .max_core_instances_per_component(CORE_INSTANCES)
+        .max_memories_per_component(MEMORIES)
+        .max_tables_per_component(MEMORIES * 2)
+        .max_memory_size(largest)
+        .linear_memory_keep_resident(KEEP_RESIDENT)
+        .table_keep_resident(16 << 10)
+        .max_unused_warm_slots(slots.min(64));
+    let mut config = Config::new();
+    config
+        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
+        // Without it calls are a quarter cheaper; WASI 0.3 would need it.
+        .concurrency_support(false)
+        .epoch_interruption(true)
+        .memory_init_cow(true)
+        .max_wasm_stack(WASM_STACK)
+        .async_stack_size(WASM_STACK * 2)
+        // Same input, same bytes, on every machine.
+        .cranelift_nan_canonicalization(true)
+        .relaxed_simd_deterministic(true)
+        // Components are stripped: addresses would say nothing.
+        .generate_address_map(false)
+        .native_unwind_info(false);
+    Engine::new(&config)
+}
+
+/// The thread that moves the engine's clock on; it ends when this is dropped.
+pub struct Ticker(Arc<AtomicBool>);
+
+impl Ticker {
+    /// Starts the clock of `engine`. An OS thread, because a busy executor would not run a task in time.
+    pub fn start(engine: &Engine) -> std::io::Result<Self> {
+        let running = Arc::new(AtomicBool::new(true));
+        let (engine, seen) = (engine.weak(), running.clone());
+        std::thread::Builder::new().name("epoch".into()).spawn(move || {
+            while seen.load(Ordering::Relaxed) {
+                std::thread::sleep(TICK);
+                let Some(engine) = engine.upgrade() else { return };
+                engine.increment_epoch();
+            }
+        })?;
+        Ok(Self(running))
+    }
+}
+
+impl Drop for Ticker {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+}
