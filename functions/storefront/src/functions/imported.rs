@@ -15,4 +15,4 @@ wit_bindgen::generate!({
     generate_all,
 });
 
-pub use pushcart::commerce::{inventory, pricing, promotions, referral, tagging};
+pub use pushcart::commerce::{inventory, plugins, pricing, promotions, referral, tagging};

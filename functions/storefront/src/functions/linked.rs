@@ -36,6 +36,43 @@ sharded!(promotions);
 
 pub use ::{inventory, referral, tagging};
 
+/// Merchants' plugins: natively there are none, as under Spin.
+pub mod plugins {
+    use commerce::facts::offers::{Discount, Proposal};
+    use commerce::facts::prices::PricedLine;
+    use commerce::facts::types::Context;
+
+    /// A plugin that did not answer as it should.
+    pub struct Failure {
+        /// The plugin's name.
+        pub plugin: String,
+        /// Why.
+        pub code: String,
+        /// The quote fails with it.
+        pub closed: bool,
+    }
+
+    /// What all active plugins say together.
+    pub struct Proposed {
+        /// Discounts that they propose.
+        pub proposals: Vec<Proposal>,
+        /// Those that did not answer.
+        pub failures: Vec<Failure>,
+    }
+
+    /// Whether the merchant has an active plugin.
+    #[must_use]
+    pub fn active(_: &str) -> bool {
+        false
+    }
+
+    /// Asks every active plugin.
+    #[must_use]
+    pub fn propose(_: &str, _: &[PricedLine], _: &[Discount], _: &Context) -> Proposed {
+        Proposed { proposals: Vec::new(), failures: Vec::new() }
+    }
+}
+
 use commerce::facts::offers::{Proposal, ShippingCharge, Verdict, Wants};
 use commerce::facts::prices::{PricedLine, ShippingOption, Taxable, Taxation};
 use commerce::facts::types::{Context, Fault, Line};

@@ -5,7 +5,8 @@ use crate::http::Response;
 use crate::problem::Problem;
 use crate::published::Rules;
 use crate::wire::{self, cart, context, money::Money, quote as answer};
-use commerce::facts::offers::{ShippingCharge, Verdict, Wants};
+use crate::functions::plugins;
+use commerce::facts::offers::{Proposal, ShippingCharge, Verdict, Wants};
 use commerce::facts::prices::{PricedLine, ShippingOption, Taxable, Taxation};
 use commerce::facts::referrals::{Attribution, SoldLine, Touch};
 use commerce::facts::stock::{Plan, Wanted};
@@ -35,6 +36,7 @@ struct Answers {
     taxation: Taxation,
     plan: Plan,
     attribution: Attribution,
+    degraded: Vec<String>,
 }
 
 /// Price, promotions, stock, delivery promise and referral of a cart in one answer.
@@ -88,15 +90,31 @@ fn compose(exchange: &Exchange<'_>, rules: &Rules, request: &Request<'_>) -> Res
     let charges: Vec<ShippingCharge> =
         chosen.map(|option| ShippingCharge { method: option.method.clone(), amount: option.amount }).collect();
     rules.hold_for_promotions(store, &rules.promotions.missing(&priced, &context))?;
-    let verdict =
-        rules.promotions.evaluate(&priced, &charges, &[], request.wants, &context).map_err(Problem::invalid)?;
+    let (verdict, degraded) = judge(rules, request, &priced, &charges, &context)?;
     let nets = nets(&priced, &verdict);
     let taxation = tax(rules, &priced, &nets, &shipping, &verdict, &context)?;
     let plan = plan(exchange, rules, request, &context)?;
     let sold: Vec<SoldLine> =
         priced.iter().zip(&nets).filter(|(line, _)| line.selected).map(|(line, net)| sold(line, *net)).collect();
     let attribution = rules.referral.attribute(&request.touches, &sold, &context).map_err(Problem::invalid)?;
-    Ok(Answers { tagged, priced, shipping, verdict, nets, taxation, plan, attribution })
+    Ok(Answers { tagged, priced, shipping, verdict, nets, taxation, plan, attribution, degraded })
+}
+
+/// Promotions, and where the merchant has plugins, promotions again with what they propose beside what was given without.
+fn judge(
+    rules: &Rules, request: &Request<'_>, priced: &[PricedLine], charges: &[ShippingCharge], context: &Context,
+) -> Result<(Verdict, Vec<String>), Problem> {
+    let evaluate = |proposals: &[Proposal]| rules.promotions.evaluate(priced, charges, proposals, request.wants, context).map_err(Problem::invalid);
+    let verdict = evaluate(&[])?;
+    if !plugins::active(request.merchant) {
+        return Ok((verdict, Vec::new()));
+    }
+    let proposed = plugins::propose(request.merchant, priced, &verdict.discounts, context);
+    if let Some(failure) = proposed.failures.iter().find(|failure| failure.closed) {
+        return Err(Problem::fault(&failure.code, "", format!("The plugin `{}` did not answer, and its merchant lets no quote pass without it.", failure.plugin)));
+    }
+    let degraded = proposed.failures.into_iter().map(|failure| failure.plugin).collect();
+    Ok((if proposed.proposals.is_empty() { verdict } else { evaluate(&proposed.proposals)? }, degraded))
 }
 
 /// What the content that the shopper came from is about.
@@ -195,7 +213,7 @@ fn write(request: &Request<'_>, rules: &Rules, answers: &Answers) -> Result<Vec<
                 .collect(),
             redacted: &report.redacted,
         }),
-        degraded: Vec::new(),
+        degraded: answers.degraded.iter().map(String::as_str).collect(),
         record: answer::Record {
             rules: &rules.digest,
             functions: answer::Functions { pushcart: env!("CARGO_PKG_VERSION") },
