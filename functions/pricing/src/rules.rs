@@ -1,0 +1,164 @@
+//! Compiled rules, ready to price carts.
+
+use crate::bands::Cost;
+use crate::catalogue::Product;
+use crate::compiled::{self, Root, shard_of};
+use crate::price::{self, Unpriced};
+use crate::shipping::{self, Cargo};
+use crate::table;
+use commerce::bounds;
+use commerce::facts::prices::{PricedLine, ShippingOption, Taxable, Taxation};
+use commerce::facts::types::{Context, Fault, Line};
+use std::collections::BTreeMap;
+
+/// Compiled rules, ready to use.
+pub struct Rules {
+    root: Root,
+    shards: BTreeMap<u32, Vec<u8>>,
+}
+
+impl Rules {
+    /// Takes the root of what [`crate::compile`] gave.
+    ///
+    /// # Errors
+    /// Where it is another version's form, which is to be compiled again.
+    pub fn load(root: &[u8]) -> Result<Self, String> {
+        let root = compiled::read(root)?;
+        if root.shards == 0 && !table::is_whole(&root.table) {
+            return Err("these rules are damaged: no table".to_owned());
+        }
+        Ok(Self { root, shards: BTreeMap::new() })
+    }
+
+    /// The numbers of the shards that these lines need and that are not held yet, ascending.
+    #[must_use]
+    pub fn missing(&self, lines: &[Line]) -> Vec<u32> {
+        if self.root.shards == 0 {
+            return Vec::new();
+        }
+        let mut numbers: Vec<u32> = lines.iter().map(|line| shard_of(&line.sku, self.root.shards)).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers.retain(|number| !self.shards.contains_key(number));
+        numbers
+    }
+
+    /// Takes a shard.
+    ///
+    /// # Errors
+    /// Where the rules have no such shard, or it is damaged.
+    pub fn hold(&mut self, number: u32, shard: &[u8]) -> Result<(), String> {
+        if number >= self.root.shards {
+            return Err(format!("these rules have {} shards, none with number {number}", self.root.shards));
+        }
+        if !table::is_whole(shard) {
+            return Err(format!("shard {number} is damaged"));
+        }
+        self.shards.insert(number, shard.to_vec());
+        Ok(())
+    }
+
+    /// Prices each line; the order is kept.
+    ///
+    /// # Errors
+    /// Every line without a price, with pointers from `/lines`.
+    pub fn price(&self, lines: &[Line], context: &Context) -> Result<Vec<PricedLine>, Vec<Fault>> {
+        let mut priced = Vec::with_capacity(lines.len());
+        let mut faults = Vec::new();
+        for (index, line) in lines.iter().enumerate() {
+            match self.price_line(line, context) {
+                Ok(line) => priced.push(line),
+                Err((field, code, detail)) => {
+                    faults.push(Fault { code: code.to_owned(), pointer: format!("/lines/{index}/{field}"), detail });
+                }
+            }
+        }
+        if faults.is_empty() { Ok(priced) } else { Err(faults) }
+    }
+
+    fn price_line(&self, line: &Line, context: &Context) -> Result<PricedLine, (&'static str, &'static str, String)> {
+        let product = self.product(&line.sku)?;
+        let chosen = price::choose(&product, &self.root.lists, self.root.policy.choose, line, context)
+            .map_err(|why| unpriced(why, line, context))?;
+        let Cost { unit, all, from } = chosen.cost;
+        let tax_category = product.tax_category.unwrap_or(self.root.taxes.default_category());
+        Ok(PricedLine {
+            id: line.id.clone(),
+            sku: line.sku.clone(),
+            quantity: line.quantity,
+            unit_price: unit,
+            subtotal: all,
+            regular_price: chosen.regular,
+            price_list: chosen.list.id.clone(),
+            band_from: from,
+            categories: product.categories.iter().map(|category| (*category).to_owned()).collect(),
+            tax_category: tax_category.to_owned(),
+            floor: product.floors.iter().find(|(code, _)| *code == context.currency).map(|(_, floor)| *floor),
+            discountable: product.discountable,
+            reduced: chosen.list.reduction,
+            shop: product.shop.map(str::to_owned),
+            selected: line.selected,
+            subscription: line.subscription,
+            tax_on_top: self.root.taxes.on_top(tax_category, context),
+            attributes: line.attributes.clone(),
+        })
+    }
+
+    fn product(&self, sku: &str) -> Result<Product<'_>, (&'static str, &'static str, String)> {
+        let table = match self.root.shards {
+            0 => self.root.table.as_slice(),
+            shards => {
+                let number = shard_of(sku, shards);
+                self.shards.get(&number).ok_or_else(|| {
+                    ("sku", "shard-not-held", format!("shard {number} of the rules must be held first"))
+                })?
+            }
+        };
+        let record = table::find(table, sku)
+            .ok_or_else(|| ("sku", "unknown-sku", format!("`{sku}` is not in the catalogue")))?;
+        postcard::from_bytes(record).map_err(|error| ("sku", "rules-damaged", error.to_string()))
+    }
+
+    /// Says what each way of shipping costs, in the rulebook's order. The shards of these lines must be held.
+    ///
+    /// # Errors
+    /// `unknown-shipping-method` where the context names a way that the rulebook does not have; `amount-overflow`.
+    pub fn ship(&self, lines: &[PricedLine], context: &Context) -> Result<Vec<ShippingOption>, Vec<Fault>> {
+        let selected = || lines.iter().filter(|line| line.selected);
+        let subtotal =
+            commerce::money::sum(selected().map(|line| line.subtotal)).map_err(|commerce::money::Overflow| {
+                let detail = format!("the cart's sum must be at most {}", bounds::AMOUNT);
+                vec![Fault { code: "amount-overflow".to_owned(), pointer: "/lines".to_owned(), detail }]
+            })?;
+        let weight = selected()
+            .map(|line| {
+                self.product(&line.sku).map_or(0, |product| u64::from(product.weight)) * u64::from(line.quantity)
+            })
+            .sum();
+        shipping::options(&self.root.shipping, Cargo { subtotal, weight }, self.root.taxes.default_category(), context)
+    }
+
+    /// Taxes what is paid; the order is kept.
+    ///
+    /// # Errors
+    /// `amount-overflow` where an amount is too large.
+    pub fn tax(&self, amounts: &[Taxable], context: &Context) -> Result<Taxation, Vec<Fault>> {
+        self.root.taxes.tax(amounts, context)
+    }
+}
+
+fn unpriced(why: Unpriced, line: &Line, context: &Context) -> (&'static str, &'static str, String) {
+    let sku = &line.sku;
+    match why {
+        Unpriced::NoList => ("sku", "no-price", format!("no price list that holds for this cart has `{sku}`")),
+        Unpriced::NotInCurrency => {
+            ("sku", "no-price-in-currency", format!("no price list has `{sku}` in {}", context.currency))
+        }
+        Unpriced::NotInQuantity => {
+            ("quantity", "no-price-for-quantity", format!("no tier of `{sku}` is for {} units", line.quantity))
+        }
+        Unpriced::TooLarge => {
+            ("quantity", "amount-overflow", format!("price times quantity must be at most {}", bounds::AMOUNT))
+        }
+    }
+}
