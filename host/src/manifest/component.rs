@@ -23,7 +23,7 @@ pub struct Component {
     pub dependencies: Vec<Dependency>,
     /// `dependencies_inherit_configuration`: whether a dependency may import what the component may.
     pub dependencies_inherit: bool,
-    /// `tool.pushcart.limits`: requests with bounds of their own.
+    /// `tool.pushcart.body-limits`: requests with bounds of their own.
     pub limits: Vec<Limits>,
 }
 
@@ -161,7 +161,7 @@ fn dependency(name: String, node: &Node<'_, '_>, folder: &Path) -> Option<Depend
 /// `[component.X.tool]`: other programs' tables are theirs to read, ours is read in full.
 fn tool(table: &Table<'_, '_>) -> Vec<Limits> {
     let Some(ours) = table.table("tool").and_then(|tool| tool.table("pushcart")) else { return Vec::new() };
-    let limits = ours.get("limits").map(|node| node.items().iter().filter_map(limits::read).collect());
+    let limits = ours.get("body-limits").map(|node| node.items().iter().filter_map(limits::read).collect());
     ours.finish();
     limits.unwrap_or_default()
 }

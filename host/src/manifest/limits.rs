@@ -1,4 +1,4 @@
-//! `[component.X.tool.pushcart] limits`: bounds for requests that need other ones than the host's options give, such
+//! `[component.X.tool.pushcart] body-limits`: bounds for requests that need other ones than the host's options give, such
 //! as publishing a large rulebook.
 //!
 //! A request that is given memory of its own runs on an instance made for it alone; see `crate::pool`.
@@ -66,7 +66,7 @@ pub fn read(node: &Node<'_, '_>) -> Option<Limits> {
         parsed.map_err(|_| node.fault("must be an HTTP method")).ok()
     });
     let bytes = |key: &str| table.get(key).and_then(|node| node.count()).and_then(|count| usize::try_from(count).ok());
-    let (body, answer, memory) = (bytes("body-bytes"), bytes("answer-bytes"), bytes("memory-bytes"));
+    let (body, answer, memory) = (bytes("bytes"), bytes("answer-bytes"), bytes("memory-bytes"));
     let deadline = table.get("deadline-ms").and_then(|node| node.count()).map(Duration::from_millis);
     table.finish();
     Some(Limits { method, path: path?, body, answer, memory, deadline })
