@@ -48,6 +48,8 @@ struct Index {
     origins: Vec<String>,
     /// For each function: pieces of the root.
     roots: Vec<usize>,
+    /// For each function: shards.
+    shards: Vec<usize>,
 }
 
 /// Compiles a document with all five functions; every fault of every function at once.
@@ -190,17 +192,49 @@ pub fn publish(store: &dyn Store, merchant: &str, document: &[u8]) -> Result<Str
         document_pieces: put_pieces(store, &format!("{prefix}/doc"), document)?,
         origins: parts.origins,
         roots: Vec::new(),
+        shards: Vec::new(),
     };
     for (name, compiled) in FUNCTIONS.iter().zip(&parts.compiled) {
         for (number, shard) in compiled.shards.iter().enumerate() {
             store.set(&format!("{prefix}/{name}/s/{number}"), shard).map_err(Problem::store)?;
         }
+        index.shards.push(compiled.shards.len());
         index.roots.push(put_pieces(store, &format!("{prefix}/{name}"), &compiled.root)?);
     }
     let index = postcard::to_allocvec(&index).map_err(|error| Problem::internal(error.to_string()))?;
     store.set(&prefix, &index).map_err(Problem::store)?;
     store.set(&pointer_key(merchant), digest.as_bytes()).map_err(Problem::store)?;
+    retire(store, merchant, &digest)?;
     Ok(digest)
+}
+
+/// Rulebooks of a merchant that stay readable: the current one and those before it.
+pub const VERSIONS: usize = 20;
+
+/// Notes the digest as the newest and removes what is older than [`VERSIONS`]: the index first, so that no half is found.
+fn retire(store: &dyn Store, merchant: &str, digest: &str) -> Result<(), Problem> {
+    let key = format!("m/{merchant}/versions");
+    let known = store.get(&key).map_err(Problem::store)?.unwrap_or_default();
+    let known = String::from_utf8_lossy(&known);
+    let mut versions: Vec<&str> = known.lines().filter(|other| *other != digest).collect();
+    versions.push(digest);
+    let old = versions.len().saturating_sub(VERSIONS);
+    for digest in versions.drain(..old) {
+        remove(store, &prefix_of(merchant, digest))?;
+    }
+    store.set(&key, versions.join("\n").as_bytes()).map_err(Problem::store)
+}
+
+fn remove(store: &dyn Store, prefix: &str) -> Result<(), Problem> {
+    let Some(bytes) = store.get(prefix).map_err(Problem::store)? else { return Ok(()) };
+    store.delete(prefix).map_err(Problem::store)?;
+    let Ok(Index { document_pieces, origins: _, roots, shards }) = postcard::from_bytes(&bytes) else { return Ok(()) };
+    let pieces = (0..document_pieces).map(|number| format!("{prefix}/doc/{number}"));
+    let parts = FUNCTIONS.iter().zip(roots.into_iter().zip(shards)).flat_map(|(name, (roots, shards))| {
+        let roots = (0..roots).map(move |number| format!("{prefix}/{name}/{number}"));
+        roots.chain((0..shards).map(move |number| format!("{prefix}/{name}/s/{number}")))
+    });
+    pieces.chain(parts).try_for_each(|key| store.delete(&key).map_err(Problem::store))
 }
 
 /// The digest of the merchant's current rulebook.
@@ -231,7 +265,7 @@ pub fn document(store: &dyn Store, merchant: &str, digest: &str) -> Result<Vec<u
 
 fn load(store: &dyn Store, merchant: &str, digest: &str) -> Result<Rules, Problem> {
     let prefix = prefix_of(merchant, digest);
-    let Index { document_pieces, origins, roots: pieces } = index(store, &prefix)?;
+    let Index { document_pieces, origins, roots: pieces, shards: _ } = index(store, &prefix)?;
     let root = |function: usize| -> Result<Vec<u8>, Problem> {
         let (Some(name), Some(pieces)) = (FUNCTIONS.get(function), pieces.get(function)) else {
             return Err(Problem::internal(format!("{prefix} lacks a function")));

@@ -1,11 +1,11 @@
 //! `POST /v1/quote`: the composition. Each function is called once, in the order in which they need each other.
 
 use crate::app::Exchange;
+use crate::functions::plugins;
 use crate::http::Response;
 use crate::problem::Problem;
 use crate::published::Rules;
 use crate::wire::{self, cart, context, money::Money, quote as answer};
-use crate::functions::plugins;
 use commerce::facts::offers::{Proposal, ShippingCharge, Verdict, Wants};
 use commerce::facts::prices::{PricedLine, ShippingOption, Taxable, Taxation};
 use commerce::facts::referrals::{Attribution, SoldLine, Touch};
@@ -102,16 +102,26 @@ fn compose(exchange: &Exchange<'_>, rules: &Rules, request: &Request<'_>) -> Res
 
 /// Promotions, and where the merchant has plugins, promotions again with what they propose beside what was given without.
 fn judge(
-    rules: &Rules, request: &Request<'_>, priced: &[PricedLine], charges: &[ShippingCharge], context: &Context,
+    rules: &Rules,
+    request: &Request<'_>,
+    priced: &[PricedLine],
+    charges: &[ShippingCharge],
+    context: &Context,
 ) -> Result<(Verdict, Vec<String>), Problem> {
-    let evaluate = |proposals: &[Proposal]| rules.promotions.evaluate(priced, charges, proposals, request.wants, context).map_err(Problem::invalid);
+    let evaluate = |proposals: &[Proposal]| {
+        rules.promotions.evaluate(priced, charges, proposals, request.wants, context).map_err(Problem::invalid)
+    };
     let verdict = evaluate(&[])?;
     if !plugins::active(request.merchant) {
         return Ok((verdict, Vec::new()));
     }
     let proposed = plugins::propose(request.merchant, priced, &verdict.discounts, context);
     if let Some(failure) = proposed.failures.iter().find(|failure| failure.closed) {
-        return Err(Problem::fault(&failure.code, "", format!("The plugin `{}` did not answer, and its merchant lets no quote pass without it.", failure.plugin)));
+        return Err(Problem::fault(
+            &failure.code,
+            "",
+            format!("The plugin `{}` did not answer, and its merchant lets no quote pass without it.", failure.plugin),
+        ));
     }
     let degraded = proposed.failures.into_iter().map(|failure| failure.plugin).collect();
     Ok((if proposed.proposals.is_empty() { verdict } else { evaluate(&proposed.proposals)? }, degraded))

@@ -1,0 +1,30 @@
+//! What `scripts/bench` runs. Every figure that matters is a ratio of two things measured in the same run on the same
+//! input; a bare time says what machine it was.
+
+mod components;
+mod load;
+mod native;
+mod quote;
+mod server;
+
+/// One line a bench: its name, what it measures, what runs it.
+const BENCHES: &[(&str, &str, fn() -> anyhow::Result<()>)] = &[
+    ("quote", "POST /v1/quote over HTTP: fresh instances, reused ones, and the cores linked natively", quote::run),
+    ("components", "bytes and instantiation time of each component", components::run),
+];
+
+fn main() -> anyhow::Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    let name = arguments.next().unwrap_or_else(|| "quote".to_owned());
+    if name == "serve-natively" {
+        return native::serve();
+    }
+    if let Some((_, _, run)) = BENCHES.iter().find(|(known, _, _)| *known == name) {
+        return run();
+    }
+    println!("usage: scripts/bench BENCH");
+    for (name, about, _) in BENCHES {
+        println!("  {name:<12} {about}");
+    }
+    anyhow::bail!("there is no bench `{name}`")
+}
