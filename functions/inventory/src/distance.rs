@@ -14,7 +14,7 @@ const RADIUS: f64 = 6_371_008.8;
 /// use commerce::facts::types::Place;
 /// let bund = Place { latitude: 31.2400, longitude: 121.4900 };
 /// let xuhui = Place { latitude: 31.1883, longitude: 121.4365 };
-/// assert_eq!(inventory::distance::metres(&bund, &xuhui), 7_673);
+/// assert_eq!(inventory::distance::metres(&bund, &xuhui), 7_677);
 /// ```
 #[must_use]
 #[allow(clippy::cast_possible_truncation, reason = "at most half the earth's girth")]

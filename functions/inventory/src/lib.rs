@@ -10,6 +10,7 @@ pub mod distance;
 mod first;
 pub mod promise;
 pub mod rulebook;
+pub mod sourcing;
 pub mod words;
 
 pub use first::Rules;

@@ -1,0 +1,171 @@
+//! The best allocation over chosen nodes where lines depend on each other beyond capacities: kits over shared parts, the
+//! same product on lines that may not be split, whole lines where a capacity binds.
+//!
+//! Depth first over the lines that depend on each other, each tried at its nodes from the cheapest, most units first; the
+//! other lines follow by themselves or as a flow. A branch is closed when the lines that remain, each looking at itself
+//! alone, cannot bring it below the best.
+#![allow(clippy::indexing_slicing, reason = "matrices of the problem's dimensions")]
+
+use super::flow;
+use super::problem::{Problem, Score};
+use super::relaxed;
+
+/// The best allocation over the open nodes, below `ceiling` (the units' value; choosing nodes not counted), and whether
+/// the search ended by itself.
+pub fn best<V: Score>(
+    problem: &Problem<'_, V>,
+    open: &[bool],
+    ceiling: V,
+    steps: &mut u32,
+) -> (Option<Vec<u32>>, bool) {
+    let capped =
+        problem.case.suppliers.iter().enumerate().any(|(node, supplier)| open[node] && supplier.capacity.is_some());
+    let hard = |want: &usize| problem.coupled[*want] || (capped && problem.case.wants[*want].whole);
+    let (hard, easy): (Vec<usize>, Vec<usize>) = (0..problem.wants).partition(hard);
+    let single = |want: usize| alone(problem, want, open, problem.quantity(want));
+    let mut rest = vec![easy.iter().fold(V::from(0), |sum, want| sum + single(*want))];
+    for want in hard.iter().rev() {
+        let last = rest[rest.len() - 1];
+        rest.push(last + single(*want));
+    }
+    rest.reverse();
+    let room = problem.case.suppliers.iter().map(|supplier| supplier.capacity.unwrap_or(u32::MAX)).collect();
+    let mut deep = Deep {
+        problem,
+        open,
+        hard,
+        easy,
+        capped,
+        rest,
+        room,
+        pools: problem.case.pools.clone(),
+        units: vec![0; problem.wants * problem.nodes],
+        ceiling,
+        best: None,
+        steps,
+        ended: true,
+    };
+    deep.line(0, V::from(0));
+    (deep.best, deep.ended)
+}
+
+/// What a want costs when it looks at itself alone.
+fn alone<V: Score>(problem: &Problem<'_, V>, want: usize, open: &[bool], quantity: u32) -> V {
+    let (mut left, mut value) = (quantity, V::from(0));
+    for node in problem.order[want].iter().filter(|node| open[**node]) {
+        let at = want * problem.nodes + node;
+        let many = left.min(problem.most[at]);
+        left -= many;
+        value += problem.unit[at] * V::from(many);
+    }
+    value + problem.short * V::from(left)
+}
+
+struct Deep<'p, 'a, V> {
+    problem: &'p Problem<'a, V>,
+    open: &'p [bool],
+    hard: Vec<usize>,
+    easy: Vec<usize>,
+    capped: bool,
+    /// From each hard line on, the least that all that follows can cost.
+    rest: Vec<V>,
+    room: Vec<u32>,
+    pools: Vec<Vec<u32>>,
+    units: Vec<u32>,
+    ceiling: V,
+    best: Option<Vec<u32>>,
+    steps: &'p mut u32,
+    ended: bool,
+}
+
+impl<V: Score> Deep<'_, '_, V> {
+    fn line(&mut self, index: usize, value: V) {
+        let Some(want) = self.hard.get(index).copied() else { return self.leaf(value) };
+        let nodes: Vec<usize> = self.problem.order[want].iter().copied().filter(|node| self.open[*node]).collect();
+        self.place(index, &nodes, self.problem.quantity(want), value);
+    }
+
+    fn place(&mut self, index: usize, nodes: &[usize], left: u32, value: V) {
+        let Some(steps) = self.steps.checked_sub(1) else {
+            self.ended = false;
+            return;
+        };
+        *self.steps = steps;
+        let want = self.hard[index];
+        let after = self.rest[index + 1];
+        if value + self.ahead(want, nodes, left) + after >= self.ceiling {
+            return;
+        }
+        let (Some((node, others)), true) = (nodes.split_first(), left > 0) else {
+            return self.line(index + 1, value + self.problem.short * V::from(left));
+        };
+        let most = self.available(want, *node).min(left);
+        let whole = self.problem.case.wants[want].whole;
+        let at = want * self.problem.nodes + node;
+        for many in (0..=most).rev() {
+            if whole && many != 0 && many != self.problem.quantity(want) {
+                continue;
+            }
+            self.take(want, *node, many);
+            self.units[at] = many;
+            self.place(index, others, left - many, value + self.problem.unit[at] * V::from(many));
+            self.units[at] = 0;
+            self.give(want, *node, many);
+        }
+    }
+
+    /// The least that these units of a want cost at these nodes, as the pools stand.
+    fn ahead(&self, want: usize, nodes: &[usize], left: u32) -> V {
+        let (mut left, mut value) = (left, V::from(0));
+        for node in nodes {
+            let many = left.min(self.available(want, *node));
+            left -= many;
+            value += self.problem.unit[want * self.problem.nodes + node] * V::from(many);
+        }
+        value + self.problem.short * V::from(left)
+    }
+
+    fn available(&self, want: usize, node: usize) -> u32 {
+        let parts = &self.problem.case.wants[want].parts;
+        let has = parts.iter().map(|(pool, units)| self.pools[*pool][node] / (*units).max(1)).min().unwrap_or(0);
+        has.min(self.room[node]).min(self.problem.most[want * self.problem.nodes + node])
+    }
+
+    fn take(&mut self, want: usize, node: usize, many: u32) {
+        self.room[node] -= many;
+        for (pool, units) in &self.problem.case.wants[want].parts {
+            self.pools[*pool][node] -= units * many;
+        }
+    }
+
+    fn give(&mut self, want: usize, node: usize, many: u32) {
+        self.room[node] += many;
+        for (pool, units) in &self.problem.case.wants[want].parts {
+            self.pools[*pool][node] += units * many;
+        }
+    }
+
+    fn leaf(&mut self, value: V) {
+        let others = if self.capped {
+            flow::units(self.problem, self.open, &self.easy, &self.room)
+        } else {
+            relaxed::units(self.problem, self.open)
+        };
+        let mut units = self.units.clone();
+        let mut total = value;
+        for want in &self.easy {
+            let mut left = self.problem.quantity(*want);
+            for node in 0..self.problem.nodes {
+                let at = want * self.problem.nodes + node;
+                units[at] = others[at];
+                left -= others[at];
+                total += self.problem.unit[at] * V::from(others[at]);
+            }
+            total += self.problem.short * V::from(left);
+        }
+        if total < self.ceiling {
+            self.ceiling = total;
+            self.best = Some(units);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! The allocation of least cost where nodes have capacities: successive shortest paths.
+//!
+//! Wants are added one after the other; each unit takes the cheapest way to a node with room, which may push units of
+//! earlier wants from node to node (R. G. Busacker and P. J. Gowen, 1960). Pools and whole lines are relaxed.
+#![allow(clippy::indexing_slicing, reason = "matrices of the problem's dimensions")]
+
+use super::problem::{Problem, Score};
+
+/// Units of `wants` from open nodes with room left; `room` is what each may still send.
+pub fn units<V: Score>(problem: &Problem<'_, V>, open: &[bool], wants: &[usize], room: &[u32]) -> Vec<u32> {
+    let columns: Vec<usize> = (0..problem.nodes).filter(|node| open[*node] && room[*node] > 0).collect();
+    let mut flow =
+        Flow { problem, columns, room: room.to_vec(), units: vec![0; problem.wants * problem.nodes], done: Vec::new() };
+    for want in wants {
+        flow.done.push(*want);
+        let mut left = problem.quantity(*want);
+        while left > 0 {
+            let sent = flow.augment(*want, left);
+            if sent == 0 {
+                break;
+            }
+            left -= sent;
+        }
+    }
+    flow.units
+}
+
+struct Flow<'p, 'a, V> {
+    problem: &'p Problem<'a, V>,
+    columns: Vec<usize>,
+    room: Vec<u32>,
+    units: Vec<u32>,
+    done: Vec<usize>,
+}
+
+/// How a node is reached: from which column, moving which want.
+type Step = Option<(usize, usize)>;
+
+impl<V: Score> Flow<'_, '_, V> {
+    fn at(&self, want: usize, column: usize) -> usize {
+        want * self.problem.nodes + self.columns[column]
+    }
+
+    /// Sends up to `left` units of a want along the cheapest way; 0 where leaving them out is cheapest.
+    fn augment(&mut self, want: usize, left: u32) -> u32 {
+        let width = self.columns.len();
+        let (distance, came) = self.distances(want);
+        // Ends: a node with room, or leaving out a unit of an earlier want that can be moved no further.
+        let mut best: Option<(V, usize, Option<usize>)> = None;
+        for column in 0..width {
+            let Some(reach) = distance[column] else { continue };
+            let mut offer = |value: V, drop: Option<usize>| {
+                if best.as_ref().is_none_or(|(known, ..)| value < *known) {
+                    best = Some((value, column, drop));
+                }
+            };
+            if self.room[self.columns[column]] > 0 {
+                offer(reach, None);
+            }
+            for other in self.done.iter().filter(|other| **other != want && self.units[self.at(**other, column)] > 0) {
+                offer(reach + self.problem.short - self.problem.unit[self.at(*other, column)], Some(*other));
+            }
+        }
+        let Some((value, end, drop)) = best else { return 0 };
+        if value >= self.problem.short {
+            return 0;
+        }
+        self.push(want, left, end, drop, &came)
+    }
+
+    /// What it costs to bring a unit of the want to each column, moving others on; Bellman and Ford.
+    fn distances(&self, want: usize) -> (Vec<Option<V>>, Vec<Step>) {
+        let width = self.columns.len();
+        let mut distance: Vec<Option<V>> = vec![None; width];
+        let mut came: Vec<Step> = vec![None; width];
+        for (column, reach) in distance.iter_mut().enumerate() {
+            let at = self.at(want, column);
+            if self.units[at] < self.problem.most[at] {
+                *reach = Some(self.problem.unit[at]);
+            }
+        }
+        let moves = self.moves();
+        for _ in 0..width {
+            let mut changed = false;
+            for (from, to, price, other) in &moves {
+                let Some(reach) = distance[*from] else { continue };
+                let through = reach + *price;
+                if distance[*to].is_none_or(|known| through < known) {
+                    distance[*to] = Some(through);
+                    came[*to] = Some((*from, *other));
+                    changed = true;
+                }
+            }
+            if !changed {
+                break;
+            }
+        }
+        (distance, came)
+    }
+
+    /// The cheapest move of an allocated unit between each pair of columns.
+    fn moves(&self) -> Vec<(usize, usize, V, usize)> {
+        let width = self.columns.len();
+        let mut moves = Vec::new();
+        for from in 0..width {
+            for to in (0..width).filter(|to| *to != from) {
+                let movable = self.done.iter().filter(|other| {
+                    let target = self.at(**other, to);
+                    self.units[self.at(**other, from)] > 0 && self.units[target] < self.problem.most[target]
+                });
+                let priced = movable.map(|other| {
+                    (self.problem.unit[self.at(*other, to)] - self.problem.unit[self.at(*other, from)], *other)
+                });
+                if let Some((price, other)) = priced.min() {
+                    moves.push((from, to, price, other));
+                }
+            }
+        }
+        moves
+    }
+
+    fn push(&mut self, want: usize, left: u32, end: usize, drop: Option<usize>, came: &[Step]) -> u32 {
+        let mut many = left;
+        many = many.min(match drop {
+            Some(other) => self.units[self.at(other, end)],
+            None => self.room[self.columns[end]],
+        });
+        let mut column = end;
+        while let Some((from, other)) = came[column] {
+            let target = self.at(other, column);
+            many = many.min(self.units[self.at(other, from)]).min(self.problem.most[target] - self.units[target]);
+            column = from;
+        }
+        let first = self.at(want, column);
+        many = many.min(self.problem.most[first] - self.units[first]);
+        match drop {
+            Some(other) => {
+                let at = self.at(other, end);
+                self.units[at] -= many;
+            }
+            None => self.room[self.columns[end]] -= many,
+        }
+        let mut column = end;
+        while let Some((from, other)) = came[column] {
+            let (target, source) = (self.at(other, column), self.at(other, from));
+            self.units[target] += many;
+            self.units[source] -= many;
+            column = from;
+        }
+        self.units[first] += many;
+        many
+    }
+}

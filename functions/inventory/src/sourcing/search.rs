@@ -1,0 +1,267 @@
+//! Branch and bound over the nodes.
+#![allow(clippy::indexing_slicing, reason = "matrices of the problem's dimensions")]
+
+use super::dual::{Choice, Prices};
+use super::objective::Scale;
+use super::problem::{Problem, Score};
+use super::{Budget, coupled, flow, relaxed};
+
+/// A plan and how good it is.
+#[derive(Debug)]
+pub struct Found<V> {
+    /// Units, a row for each want.
+    pub units: Vec<u32>,
+    /// The plan's value.
+    pub value: V,
+    /// No plan is below it.
+    pub bound: V,
+}
+
+/// Matrices up to this size raise prices anew at every choice; larger ones keep the first prices.
+const SMALL: usize = 4_000;
+/// Starting plans try every exchange of two nodes up to so many.
+const EXCHANGES: usize = 64;
+
+/// The best plan that the budget finds.
+#[must_use]
+pub fn search<V: Score>(problem: &Problem<'_, V>, scale: &Scale, budget: Budget) -> Found<V> {
+    let nothing = vec![0; problem.wants * problem.nodes];
+    let most = problem.case.most_shipments.and_then(|most| usize::try_from(most).ok());
+    let mut search = Search {
+        problem,
+        scale,
+        most,
+        value: problem.value(&nothing),
+        units: nothing,
+        left_open: None,
+        choices: budget.choices,
+        steps: budget.steps,
+        first: None,
+    };
+    let mut choices: Vec<Choice> = (0..problem.nodes).map(|node| search.usable(node)).collect();
+    search.start(&choices);
+    search.fix(&mut choices);
+    search.branch(&mut choices);
+    let bound = search.left_open.map_or(search.value, |open| open.min(search.value));
+    Found { units: search.units, value: search.value, bound }
+}
+
+struct Search<'p, 'a, V> {
+    problem: &'p Problem<'a, V>,
+    scale: &'p Scale,
+    most: Option<usize>,
+    value: V,
+    units: Vec<u32>,
+    /// The lowest bound of a branch that was given up.
+    left_open: Option<V>,
+    choices: u32,
+    steps: u32,
+    /// Prices of the whole problem, for matrices that are not small.
+    first: Option<Prices<V>>,
+}
+
+impl<V: Score> Search<'_, '_, V> {
+    fn usable(&self, node: usize) -> Choice {
+        let has = (0..self.problem.wants).any(|want| self.problem.most[want * self.problem.nodes + node] > 0);
+        if has { Choice::Open } else { Choice::Out }
+    }
+
+    fn offer(&mut self, units: Vec<u32>) {
+        let used = (0..self.problem.nodes)
+            .filter(|node| units.iter().skip(*node).step_by(self.problem.nodes).any(|many| *many > 0));
+        if self.most.is_some_and(|most| used.count() > most) {
+            return;
+        }
+        let value = self.problem.value(&units);
+        if value < self.value {
+            self.value = value;
+            self.units = units;
+        }
+    }
+
+    /// The best allocation over these nodes and whether it is proven to be; each way is asked only where the one before
+    /// it, which is quicker, breaks a rule that it does not know.
+    fn allocate(&mut self, open: &[bool]) -> (Vec<u32>, bool) {
+        let alone = relaxed::units(self.problem, open);
+        if self.problem.feasible(&alone) {
+            return (alone, true);
+        }
+        let flowing = self.flow(open);
+        if self.problem.feasible(&flowing) {
+            return (flowing, true);
+        }
+        let ceiling = (0..self.problem.wants)
+            .fold(V::from(1), |sum, want| sum + self.problem.short * V::from(self.problem.quantity(want)));
+        let (units, ended) = coupled::best(self.problem, open, ceiling, &mut self.steps);
+        (units.unwrap_or_else(|| vec![0; alone.len()]), ended)
+    }
+
+    fn flow(&self, open: &[bool]) -> Vec<u32> {
+        let wants: Vec<usize> = (0..self.problem.wants).collect();
+        let room: Vec<u32> =
+            self.problem.case.suppliers.iter().map(|supplier| supplier.capacity.unwrap_or(u32::MAX)).collect();
+        flow::units(self.problem, open, &wants, &room)
+    }
+
+    /// A plan to begin with: nodes added while that helps, then dropped or exchanged while that helps.
+    fn start(&mut self, choices: &[Choice]) {
+        let nodes: Vec<usize> = (0..self.problem.nodes).filter(|node| choices[*node] == Choice::Open).collect();
+        let mut chosen: Vec<usize> = Vec::new();
+        let mut scratch = Vec::new();
+        let mut value = self.few(&chosen, &mut scratch);
+        while self.most.is_none_or(|most| chosen.len() < most) {
+            let grown = |node: &&usize| !chosen.contains(node);
+            let mut best = None;
+            for node in nodes.iter().filter(grown) {
+                let mut with = chosen.clone();
+                with.push(*node);
+                let value = self.few(&with, &mut scratch);
+                if best.as_ref().is_none_or(|(known, _)| value < *known) {
+                    best = Some((value, with));
+                }
+            }
+            let Some((better, with)) = best.filter(|(better, _)| *better < value) else { break };
+            (value, chosen) = (better, with);
+        }
+        self.improve(&nodes, chosen, value, &mut scratch);
+    }
+
+    fn improve(&mut self, nodes: &[usize], mut chosen: Vec<usize>, mut value: V, scratch: &mut Vec<(V, u32)>) {
+        loop {
+            let mut best: Option<(V, Vec<usize>)> = None;
+            for at in 0..chosen.len() {
+                let mut without = chosen.clone();
+                let _ = without.swap_remove(at);
+                let mut consider = |set: Vec<usize>, value: V| {
+                    if best.as_ref().is_none_or(|(known, _)| value < *known) {
+                        best = Some((value, set));
+                    }
+                };
+                consider(without.clone(), self.few(&without, scratch));
+                if nodes.len() <= EXCHANGES {
+                    for node in nodes.iter().filter(|node| !chosen.contains(node)) {
+                        let mut with = without.clone();
+                        with.push(*node);
+                        let value = self.few(&with, scratch);
+                        consider(with, value);
+                    }
+                }
+            }
+            let Some((better, set)) = best.filter(|(better, _)| *better < value) else { break };
+            (value, chosen) = (better, set);
+        }
+        let mut open = vec![false; self.problem.nodes];
+        for node in chosen {
+            open[node] = true;
+        }
+        let (units, _) = self.allocate(&open);
+        self.offer(units);
+    }
+
+    /// What a plan over few nodes costs, lines looking at themselves alone.
+    fn few(&self, chosen: &[usize], scratch: &mut Vec<(V, u32)>) -> V {
+        let fixed = chosen.iter().fold(V::from(0), |sum, node| sum + self.problem.fixed[*node]);
+        fixed + relaxed::value_of_few(self.problem, chosen, scratch)
+    }
+
+    /// Leaves out for good what cannot be in a better plan than the first.
+    fn fix(&mut self, choices: &mut [Choice]) {
+        let prices = Prices::raise(self.problem, choices);
+        if self.round(prices.bound(self.problem, choices, self.most)) < self.value {
+            for node in 0..choices.len() {
+                if choices[node] == Choice::Open {
+                    choices[node] = Choice::In;
+                    let with = self.round(prices.bound(self.problem, choices, self.most));
+                    choices[node] = if with >= self.value { Choice::Out } else { Choice::Open };
+                }
+            }
+        }
+        if self.problem.nodes * self.problem.wants > SMALL {
+            self.first = Some(prices);
+        }
+    }
+
+    fn round(&self, bound: V) -> V {
+        V::narrow(self.scale.round_up(bound.wide()))
+    }
+
+    fn give_up(&mut self, bound: V) {
+        self.left_open = Some(self.left_open.map_or(bound, |known| known.min(bound)));
+    }
+
+    fn branch(&mut self, choices: &mut [Choice]) {
+        let chosen = choices.iter().filter(|choice| **choice == Choice::In).count();
+        let closed = self.most.is_some_and(|most| chosen >= most);
+        let open: Vec<bool> =
+            choices.iter().map(|choice| *choice == Choice::In || (!closed && *choice == Choice::Open)).collect();
+        let fixed = choices
+            .iter()
+            .zip(&self.problem.fixed)
+            .filter(|(choice, _)| **choice == Choice::In)
+            .fold(V::from(0), |sum, (_, fixed)| sum + *fixed);
+        let mut bound = self.round(fixed + relaxed::value(self.problem, &open));
+        if bound >= self.value {
+            return;
+        }
+        let mut units = relaxed::units(self.problem, &open);
+        if !self.problem.within_capacity(&units) {
+            units = self.flow(&open);
+            bound = bound.max(self.round(fixed + self.units_value(&units)));
+        }
+        bound = bound.max(self.round(self.priced(choices)));
+        if bound >= self.value {
+            return;
+        }
+        let Some(left) = self.choices.checked_sub(1) else { return self.give_up(bound) };
+        self.choices = left;
+        let feasible = self.problem.feasible(&units);
+        if feasible {
+            self.offer(units.clone());
+        }
+        let sends = |node: usize| {
+            (0..self.problem.wants).map(|want| u64::from(units[want * self.problem.nodes + node])).sum::<u64>()
+        };
+        let undecided = (0..self.problem.nodes).filter(|node| open[*node] && choices[*node] == Choice::Open);
+        let next = undecided.max_by_key(|node| (sends(*node), std::cmp::Reverse(*node)));
+        let Some(next) = next.filter(|next| !(feasible && sends(*next) == 0)) else {
+            return self.leaf(&open, feasible, bound);
+        };
+        for choice in [Choice::In, Choice::Out] {
+            choices[next] = choice;
+            self.branch(choices);
+        }
+        choices[next] = Choice::Open;
+    }
+
+    /// Everything is decided, or the nodes chosen give the best of what is open.
+    fn leaf(&mut self, open: &[bool], feasible: bool, bound: V) {
+        if feasible {
+            return;
+        }
+        let (units, proven) = self.allocate(open);
+        self.offer(units);
+        if !proven {
+            self.give_up(bound);
+        }
+    }
+
+    fn units_value(&self, units: &[u32]) -> V {
+        let mut value = V::from(0);
+        for want in 0..self.problem.wants {
+            let row = want * self.problem.nodes..(want + 1) * self.problem.nodes;
+            let sent: u32 = units[row.clone()].iter().sum();
+            value += self.problem.short * V::from(self.problem.quantity(want) - sent);
+            for at in row {
+                value += self.problem.unit[at] * V::from(units[at]);
+            }
+        }
+        value
+    }
+
+    fn priced(&self, choices: &[Choice]) -> V {
+        match &self.first {
+            Some(prices) => prices.bound(self.problem, choices, self.most),
+            None => Prices::raise(self.problem, choices).bound(self.problem, choices, self.most),
+        }
+    }
+}
