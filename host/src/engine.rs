@@ -49,7 +49,8 @@ pub fn build(options: &Options, largest: usize) -> Result<Engine> {
         // Same input, same bytes, on every machine.
         .cranelift_nan_canonicalization(true)
         .relaxed_simd_deterministic(true)
-        // Components are stripped: addresses would say nothing.
+        // Components are stripped: addresses and frames would say nothing.
+        .wasm_backtrace_max_frames(None)
         .generate_address_map(false)
         .native_unwind_info(false);
     Engine::new(&config)

@@ -96,7 +96,7 @@ impl Store {
     /// The store as it is now.
     pub fn snapshot(&self) -> Result<Snapshot, StoreError> {
         let transaction = self.database.begin_read().map_err(StoreError::failed)?;
-        Ok(Snapshot::new(transaction.open_table(TABLE).map_err(StoreError::failed)?))
+        Ok(Snapshot::new(transaction.open_table(TABLE).map_err(StoreError::failed)?, self.database.clone()))
     }
 
     /// Sets the value of `key`, or removes it when `value` is `None`. Once this is done it survives a crash.
