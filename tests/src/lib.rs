@@ -1,1 +1,15 @@
-//! tests
+//! What crosses components is tested from outside: the real binary, the real components, a real socket.
+//!
+//! [`app`] starts `pushcart up`, [`client`] speaks HTTP to it, [`cases`] turns case files into requests. What must never be in
+//! here: a call into a function's core where its answer over HTTP is what counts.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "everything in this crate is a test, and a test may stop where it stands"
+)]
+
+pub mod app;
+pub mod cases;
+pub mod client;

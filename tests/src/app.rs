@@ -1,0 +1,249 @@
+//! The real host as a process of its own: `pushcart up` on a free port, with a state folder that goes when it does.
+
+use crate::client::Client;
+use anyhow::{Context, Result, bail, ensure};
+use std::ffi::OsString;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+/// The merchants that may publish, and their tokens.
+pub const TOKENS: &str = "willow:willow-token cedar:cedar-token cases:cases-token";
+/// The key that signs links.
+pub const LINK_KEYS: &str = "k1:00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+/// The key that signs holds.
+pub const HOLD_KEY: &str = "ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100";
+
+/// The root of the sources: where `spin.toml` is.
+#[must_use]
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// A folder that is removed when it is dropped.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// A new empty folder.
+    ///
+    /// # Errors
+    /// Where it cannot be made.
+    pub fn new() -> Result<Self> {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("pushcart-test-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&path).with_context(|| format!("cannot make {}", path.display()))?;
+        Ok(Self(path))
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What is left in the folder for temporary files hurts nobody.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// How to start the host.
+pub struct Start {
+    manifest: PathBuf,
+    arguments: Vec<OsString>,
+    tokens: String,
+}
+
+impl Default for Start {
+    fn default() -> Self {
+        Self { manifest: root(), arguments: Vec::new(), tokens: TOKENS.to_owned() }
+    }
+}
+
+impl Start {
+    /// With another manifest.
+    #[must_use]
+    pub fn from(mut self, manifest: &Path) -> Self {
+        self.manifest = manifest.to_owned();
+        self
+    }
+
+    /// With more arguments.
+    #[must_use]
+    pub fn arguments(mut self, arguments: &[&str]) -> Self {
+        self.arguments.extend(arguments.iter().map(OsString::from));
+        self
+    }
+
+    /// With these publishing tokens.
+    #[must_use]
+    pub fn tokens(mut self, tokens: &str) -> Self {
+        tokens.clone_into(&mut self.tokens);
+        self
+    }
+
+    /// Starts it in a folder of its own.
+    ///
+    /// # Errors
+    /// Where it is not built or does not start.
+    pub fn up(self) -> Result<App> {
+        let folder = Folder::new()?;
+        let mut app = self.up_in(folder.path())?;
+        app.folder = Some(folder);
+        Ok(app)
+    }
+
+    /// Starts it with the state of this folder, which stays.
+    ///
+    /// # Errors
+    /// Where it is not built or does not start.
+    pub fn up_in(self, state: &Path) -> Result<App> {
+        let binary = binary()?;
+        let mut command = Command::new(binary);
+        command
+            .arg("up")
+            .arg("--from")
+            .arg(&self.manifest)
+            .args(["--listen", "127.0.0.1:0"])
+            .arg("--state-dir")
+            .arg(state)
+            .args(["--variable", &format!("publish_tokens={}", self.tokens)])
+            .args(["--variable", &format!("link_keys={LINK_KEYS}")])
+            .args(["--variable", &format!("hold_key={HOLD_KEY}")])
+            .args(&self.arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(std::fs::File::create(state.join("log"))?);
+        // The environment of whoever runs the tests must decide nothing.
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("SPIN_") {
+                command.env_remove(name);
+            }
+        }
+        let mut child = command.spawn().context("pushcart cannot be started")?;
+        let mut output = BufReader::new(child.stdout.take().context("pushcart has no output")?);
+        let base = loop {
+            let mut line = String::new();
+            if output.read_line(&mut line)? == 0 {
+                let status = child.wait()?;
+                let log = std::fs::read_to_string(state.join("log")).unwrap_or_default();
+                bail!("pushcart did not start ({status}):\n{log}");
+            }
+            if let Some(address) = line.trim().strip_prefix("Serving ") {
+                break address.to_owned();
+            }
+        };
+        // Read on, so that the host never waits for its output to be read.
+        std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
+        Ok(App { child, base, state: state.to_owned(), folder: None })
+    }
+}
+
+/// The binary beside the running one, or in the folder above it, as Cargo lays them out.
+fn binary() -> Result<PathBuf> {
+    let own = std::env::current_exe()?;
+    let found = own.ancestors().skip(1).take(2).map(|folder| folder.join("pushcart")).find(|file| file.is_file());
+    let found = found.context("pushcart is not built: run scripts/build")?;
+    let components = root().join("target/components/storefront.wasm");
+    ensure!(components.is_file(), "the components are not built: run scripts/build components");
+    Ok(found)
+}
+
+/// A running host; dropping it kills it.
+pub struct App {
+    child: Child,
+    base: String,
+    state: PathBuf,
+    folder: Option<Folder>,
+}
+
+impl App {
+    /// Starts the app of the sources.
+    ///
+    /// # Errors
+    /// Where it is not built or does not start.
+    pub fn up() -> Result<Self> {
+        Start::default().up()
+    }
+
+    /// Where it listens: `http://127.0.0.1:port`.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// A client of it.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        Client::new(&self.base).expect("the host prints an address")
+    }
+
+    /// A client of it that may publish for this merchant of [`TOKENS`].
+    #[must_use]
+    pub fn publisher(&self, merchant: &str) -> Client {
+        self.client().with_token(&format!("{merchant}-token"))
+    }
+
+    /// What it has logged so far.
+    #[must_use]
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.state.join("log")).unwrap_or_default()
+    }
+
+    /// One of its counters, by its name and labels as `/metrics` writes them; 0 where it is not there.
+    ///
+    /// # Errors
+    /// Where it does not answer.
+    pub fn counter(&self, name: &str) -> Result<u64> {
+        let text = self.client().get("/metrics")?.text();
+        let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        Ok(value.map_or(0, |value| value.parse().unwrap_or(0)))
+    }
+
+    /// `kill -9`.
+    ///
+    /// # Errors
+    /// Where the system refuses.
+    pub fn kill(&mut self) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
+    /// SIGTERM.
+    ///
+    /// # Errors
+    /// Where the system refuses.
+    pub fn terminate(&self) -> Result<()> {
+        let status = Command::new("kill").arg(self.child.id().to_string()).status()?;
+        ensure!(status.success(), "kill: {status}");
+        Ok(())
+    }
+
+    /// Waits until it has ended by itself.
+    ///
+    /// # Errors
+    /// Where it has not after that time.
+    pub fn ended(&mut self, within: Duration) -> Result<ExitStatus> {
+        let until = Instant::now() + within;
+        while Instant::now() < until {
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(status);
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        bail!("it still runs after {within:?}")
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        let _ = self.kill();
+        drop(self.folder.take());
+    }
+}
