@@ -10,8 +10,10 @@ pub mod document;
 pub mod facts;
 pub mod instant;
 pub mod money;
+pub mod object;
 pub mod report;
 
 pub use document::Node;
 pub use facts::types::{Compiled, Context, Fault};
-pub use report::{Object, Report, Value};
+pub use object::Object;
+pub use report::{Report, Value};

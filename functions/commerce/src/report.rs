@@ -5,6 +5,7 @@
 
 use crate::document::Node;
 use crate::facts::types::Fault;
+use crate::object::Object;
 use crate::{bounds, instant};
 use std::cell::{Cell, RefCell};
 use std::ops::RangeInclusive;
@@ -130,6 +131,16 @@ impl<'a> Value<'a> {
     #[must_use]
     pub fn node(&self) -> &'a Node<'a> {
         self.node
+    }
+
+    /// Another node of the same document.
+    pub(crate) fn sibling(&self, node: &'a Node<'a>) -> Self {
+        Value { node, report: self.report }
+    }
+
+    /// Reports that this object lacks a field.
+    pub(crate) fn missing(&self, name: &str) {
+        self.report.add(self.node, step(name), "missing-field", format!("`{name}` is required"));
     }
 
     /// Reports that this value is wrong.
@@ -313,65 +324,13 @@ impl<'a> Value<'a> {
             self.fault("too-many", format!("must have at most {} fields, has {}", bounds::FIELDS, fields.len()));
             return None;
         }
-        Some(Object { value: *self, fields, seen: Cell::new(0) })
+        Some(Object::new(*self, fields))
     }
 }
 
 #[allow(clippy::cast_possible_truncation, reason = "the caller checked that it is whole and within 2^53 − 1")]
 fn whole(number: f64) -> i64 {
     number as i64
-}
-
-/// An object whose fields have fixed names; [`Object::finish`] reports those that nobody asked for.
-pub struct Object<'a> {
-    value: Value<'a>,
-    fields: &'a [(std::borrow::Cow<'a, str>, Node<'a>)],
-    seen: Cell<u128>,
-}
-
-impl<'a> Object<'a> {
-    /// The object as a value, to report a fault of the whole.
-    #[must_use]
-    pub fn value(&self) -> Value<'a> {
-        self.value
-    }
-
-    /// A field; `None` where it is absent or null.
-    pub fn field(&self, name: &str) -> Option<Value<'a>> {
-        let (index, (_, node)) = self.fields.iter().enumerate().find(|(_, (field, _))| field == name)?;
-        self.seen.set(self.seen.get() | 1 << index);
-        (*node != Node::Null).then_some(Value { node, report: self.value.report })
-    }
-
-    /// A field that must be there.
-    pub fn required(&self, name: &str) -> Option<Value<'a>> {
-        let found = self.field(name);
-        if found.is_none() {
-            self.value.report.add(self.value.node, step(name), "missing-field", format!("`{name}` is required"));
-        }
-        found
-    }
-
-    /// Marks a field as somebody else's to read.
-    pub fn ignore(&self, name: &str) {
-        let _ = self.field(name);
-    }
-
-    /// Reports every field that nobody asked for. Not calling it lets unknown fields pass, which only a reader of a part
-    /// of a document may do.
-    pub fn finish(&self) {
-        let seen = self.seen.get();
-        for (index, (name, node)) in self.fields.iter().enumerate() {
-            if seen & (1 << index) == 0 {
-                let value = Value { node, report: self.value.report };
-                value.fault("unknown-field", format!("`{}` is not a field here", shorten(name)));
-            }
-        }
-    }
-}
-
-fn shorten(name: &str) -> &str {
-    name.char_indices().nth(40).map_or(name, |(end, _)| name.get(..end).unwrap_or(name))
 }
 
 #[cfg(test)]
