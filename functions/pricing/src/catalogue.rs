@@ -3,7 +3,8 @@
 //! ```json
 //! {"categories": {"green-tea": {"parent": "tea"}},
 //!  "products": [{"sku": "TEA-LJ-100", "title": {"zh-CN": "龙井", "en": "Longjing"}, "categories": ["green-tea"],
-//!                "taxCategory": "food", "floor": 6000, "discountable": true, "shop": "willow", "weight": 120}]}
+//!                "taxCategory": "food", "floor": 6000, "discountable": true, "shop": "willow", "weight": 120,
+//!                "priceHistory": [{"at": "2026-09-01T00:00:00+08:00", "price": 9900}]}]}
 //! ```
 //! Titles and attributes are for people and for content; pricing checks their form and leaves them out.
 
@@ -16,6 +17,8 @@ use std::collections::BTreeMap;
 const CATEGORIES: usize = 20_000;
 /// Categories that one product names.
 const CATEGORIES_OF_PRODUCT: usize = 50;
+/// Past prices of one product.
+const PAST: usize = 500;
 /// Grams that one unit may weigh: a hundred tonnes.
 const GRAMS: i64 = 100_000_000;
 
@@ -166,8 +169,23 @@ fn product<'a>(
         shop: object.field("shop").and_then(|value| value.identifier()),
         weight: object.field("weight").and_then(|value| value.whole(0..=GRAMS)).unwrap_or(0),
         offers: Vec::new(),
-        history: Vec::new(),
+        history: object.field("priceHistory").map_or_else(Vec::new, |list| history(list, currency)),
     };
     object.finish();
     Some((sku?, product))
+}
+
+fn history<'a>(list: Value<'a>, currency: &'a str) -> Vec<Past<'a>> {
+    let read = |value: Value<'a>| {
+        let object = value.object()?;
+        let at = object.required("at").and_then(|at| at.moment());
+        let price = object.required("price").and_then(|price| price.amount());
+        let reference = object.field("reference").and_then(|reference| reference.amount());
+        let currency = object.field("currency").map_or(Some(currency), |code| code.currency());
+        object.finish();
+        Some(Past { currency: currency?, at: at?.at, price: price?, reference })
+    };
+    let mut past: Vec<Past<'a>> = list.list(PAST).filter_map(read).collect();
+    past.sort_by_key(|past| past.at);
+    past
 }

@@ -1,7 +1,10 @@
 //! The WIT shell: hands arguments to the core and answers back. It decides nothing.
 #![allow(missing_docs, unsafe_code, clippy::all, reason = "generated")]
 
-use commerce::facts::prices::{PricedLine, ShippingOption, Taxable, Taxation};
+use commerce::facts::prices::{
+    Decision, Payable, PresalePlan, PriceClaim, PriceEvent, PriceReference, PricedLine, RefundAmounts, RefundPolicy,
+    RemainingCost, ReturnLine, ShippingOption, Taxable, Taxation,
+};
 use commerce::facts::types::{Compiled, Context, Fault, Line};
 use std::cell::RefCell;
 
@@ -25,6 +28,16 @@ impl wit::Guest for Component {
     fn compile(rulebook: String) -> Result<Compiled, Vec<Fault>> {
         crate::compile(&rulebook)
     }
+    fn refund_states(decision: Decision, returns: Vec<ReturnLine>) -> Result<Vec<Vec<u32>>, Vec<Fault>> {
+        crate::refund_states(&decision, &returns)
+    }
+    fn refund(
+        decision: Decision,
+        returns: Vec<ReturnLine>,
+        costs: Vec<RemainingCost>,
+    ) -> Result<RefundAmounts, Vec<Fault>> {
+        crate::refund(&decision, &returns, &costs)
+    }
 }
 
 impl wit::GuestRules for Rules {
@@ -45,6 +58,20 @@ impl wit::GuestRules for Rules {
     }
     fn tax(&self, amounts: Vec<Taxable>, context: Context) -> Result<Taxation, Vec<Fault>> {
         self.0.borrow().tax(&amounts, &context)
+    }
+    fn judge(
+        &self,
+        claims: Vec<PriceClaim>,
+        events: Vec<PriceEvent>,
+        context: Context,
+    ) -> Result<Vec<PriceReference>, Vec<Fault>> {
+        self.0.borrow().judge(&claims, &events, &context)
+    }
+    fn presale(&self, amounts: Vec<Payable>, context: Context) -> Result<Vec<PresalePlan>, Vec<Fault>> {
+        self.0.borrow().presale(&amounts, &context)
+    }
+    fn refund_policy(&self) -> RefundPolicy {
+        self.0.borrow().refund_policy()
     }
 }
 

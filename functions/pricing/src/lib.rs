@@ -9,10 +9,14 @@ mod compile;
 mod compiled;
 #[cfg(target_family = "wasm")]
 mod component;
+mod history;
 mod imports;
 mod lists;
 mod policy;
+mod presale;
 mod price;
+mod prior;
+mod refund;
 mod rules;
 mod shipping;
 mod table;
@@ -20,4 +24,5 @@ mod taxes;
 mod when;
 
 pub use compile::compile;
+pub use refund::{STATES as REFUND_STATES, refund, states as refund_states};
 pub use rules::Rules;

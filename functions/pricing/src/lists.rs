@@ -3,7 +3,7 @@
 //! ```json
 //! [{"id": "base", "entries": {"TEA-LJ-100": 9900}},
 //!  {"id": "live-room", "kind": "live", "precedence": 20, "when": {"channels": ["live"]},
-//!   "from": "2026-11-11T20:00:00+08:00", "to": "2026-11-11T22:00:00+08:00",
+//!   "from": "2026-11-11T20:00:00+08:00", "until": "2026-11-11T22:00:00+08:00",
 //!   "entries": {"TEA-LJ-100": {"mode": "all-units", "tiers": [{"from": 1, "price": 8800}, {"from": 5, "price": 8500}]}}}]
 //! ```
 

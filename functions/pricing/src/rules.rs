@@ -3,11 +3,16 @@
 use crate::bands::Cost;
 use crate::catalogue::Product;
 use crate::compiled::{self, Root, shard_of};
+use crate::history;
+use crate::presale;
 use crate::price::{self, Unpriced};
 use crate::shipping::{self, Cargo};
 use crate::table;
 use commerce::bounds;
-use commerce::facts::prices::{PricedLine, ShippingOption, Taxable, Taxation};
+use commerce::facts::prices::{
+    Payable, PresalePlan, PriceClaim, PriceEvent, PriceReference, PricedLine, RefundPolicy, ShippingOption, Taxable,
+    Taxation,
+};
 use commerce::facts::types::{Context, Fault, Line};
 use std::collections::BTreeMap;
 
@@ -144,6 +149,65 @@ impl Rules {
     /// `amount-overflow` where an amount is too large.
     pub fn tax(&self, amounts: &[Taxable], context: &Context) -> Result<Taxation, Vec<Fault>> {
         self.root.taxes.tax(amounts, context)
+    }
+
+    /// Judges what is said of prices by each rule of the rulebook that holds where the shopper is, from the rulebook's
+    /// history and the events given. The shards of these products must be held. A claim about a product without any price,
+    /// asked or past, gets no answer.
+    ///
+    /// # Errors
+    /// `unknown-sku`, with pointers from `/claims`.
+    pub fn judge(
+        &self,
+        claims: &[PriceClaim],
+        events: &[PriceEvent],
+        context: &Context,
+    ) -> Result<Vec<PriceReference>, Vec<Fault>> {
+        let country = context.country.as_deref().or(self.root.taxes.home());
+        let holds =
+            |countries: &[String]| countries.is_empty() || countries.iter().any(|one| Some(one.as_str()) == country);
+        let mut references = Vec::new();
+        let mut faults = Vec::new();
+        for (index, claim) in claims.iter().enumerate() {
+            let product = match self.product(&claim.sku) {
+                Ok(product) => product,
+                Err((field, code, detail)) => {
+                    faults.push(Fault { code: code.to_owned(), pointer: format!("/claims/{index}/{field}"), detail });
+                    continue;
+                }
+            };
+            let steps = history::steps(&product, &claim.sku, &self.root, events, context);
+            for rule in self.root.policy.prior_price.iter().filter(|rule| holds(&rule.countries)) {
+                let judged = rule.judge(&steps, context.at, claim.price, claim.reference);
+                references.extend(judged.map(|judged| PriceReference {
+                    id: claim.id.clone(),
+                    rule: rule.id.clone(),
+                    statute: rule.statute.clone(),
+                    since: judged.since,
+                    window_from: judged.window_from,
+                    lowest: judged.lowest,
+                    prior: judged.prior,
+                    strike_through: judged.strike_through,
+                    percent: judged.percent,
+                    breach: judged.breach.map(str::to_owned),
+                }));
+            }
+        }
+        if faults.is_empty() { Ok(references) } else { Err(faults) }
+    }
+
+    /// Splits what is to be paid for products of a presale; what is in none is left out.
+    ///
+    /// # Errors
+    /// `amount-overflow`, with pointers from `/lines`.
+    pub fn presale(&self, amounts: &[Payable], context: &Context) -> Result<Vec<PresalePlan>, Vec<Fault>> {
+        presale::plan(&self.root.policy.presales, amounts, context)
+    }
+
+    /// What binds the returns of a cart that is quoted now.
+    #[must_use]
+    pub fn refund_policy(&self) -> RefundPolicy {
+        self.root.policy.refund()
     }
 }
 

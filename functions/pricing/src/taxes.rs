@@ -138,6 +138,12 @@ impl Taxes {
         if fraction.included { 0 } else { fraction.basis_points() }
     }
 
+    /// The country that a cart is shipped to where it names none.
+    #[must_use]
+    pub fn home(&self) -> Option<&str> {
+        self.country.as_deref()
+    }
+
     fn country<'a>(&'a self, context: &'a Context) -> Option<&'a str> {
         context.country.as_deref().or(self.country.as_deref())
     }

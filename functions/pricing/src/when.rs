@@ -22,24 +22,24 @@ pub struct When {
     subscription: Option<bool>,
 }
 
-/// A stretch of time: from the first moment on, before the last.
+/// A stretch of time: from a moment on, until before another.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Validity {
     /// The first moment.
     pub from: Option<i64>,
     /// The first moment after it.
-    pub to: Option<i64>,
+    pub until: Option<i64>,
 }
 
 impl Validity {
-    /// Reads `from` and `to`.
+    /// Reads `from` and `until`.
     pub fn read(object: &Object<'_>) -> Self {
         let moment = |name: &str| object.field(name).and_then(|value| value.moment()).map(|moment| moment.at);
-        let validity = Self { from: moment("from"), to: moment("to") };
-        if let (Some(from), Some(to)) = (validity.from, validity.to)
-            && to <= from
+        let validity = Self { from: moment("from"), until: moment("until") };
+        if let (Some(from), Some(until)) = (validity.from, validity.until)
+            && until <= from
         {
-            object.value().fault("empty-period", "`to` must be after `from`");
+            object.value().fault("empty-period", "`until` must be after `from`");
         }
         validity
     }
@@ -47,7 +47,7 @@ impl Validity {
     /// Whether the moment lies in it.
     #[must_use]
     pub fn holds(&self, at: i64) -> bool {
-        self.from.is_none_or(|from| from <= at) && self.to.is_none_or(|to| at < to)
+        self.from.is_none_or(|from| from <= at) && self.until.is_none_or(|until| at < until)
     }
 }
 
@@ -110,7 +110,7 @@ impl When {
 
     /// When it is valid.
     #[must_use]
-    pub fn validity(&self) -> Validity {
+    pub const fn validity(&self) -> Validity {
         self.validity
     }
 

@@ -1,5 +1,5 @@
 //! Which list sets a price, and what cannot be priced.
-#![allow(clippy::unwrap_used, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 
 mod cart;
 
@@ -18,7 +18,7 @@ const WILLOW: &str = r#"{"currency": "CNY",
     {"id": "dollars", "currency": "USD", "entries": {"TEA": 1500, "NEW": 100}},
     {"id": "gold", "kind": "member", "precedence": 10, "when": {"groups": ["gold", "staff"]}, "entries": {"TEA": 9400}},
     {"id": "room-8", "kind": "live", "precedence": 20, "when": {"channels": [{"kind": "live", "id": "room-8"}]},
-     "from": "2026-11-11T20:00:00+08:00", "to": "2026-11-11T22:00:00+08:00",
+     "from": "2026-11-11T20:00:00+08:00", "until": "2026-11-11T22:00:00+08:00",
      "entries": {"TEA": {"mode": "all-units", "tiers": [{"from": 1, "price": 8800}, {"from": 5, "price": 8500}]}}},
     {"id": "autumn", "kind": "sale", "precedence": 15, "when": {"attributes": {"season": ["autumn"]}}, "entries": {"TEA": 9500}}],
   "pricing": {"choose": "CHOOSE"}}"#;
@@ -95,7 +95,7 @@ fn a_rulebook_with_faults_gets_all_of_them_at_once() {
         r#"{"currency": "CNY",
         "catalogue": {"categories": {"a": {"parent": "b"}, "b": {"parent": "a"}, "c": {"parent": "d"}},
                       "products": [{"sku": "X", "floor": 500, "categories": ["e"]}, {"sku": "X"}]},
-        "priceLists": [{"id": "base", "entries": {"X": 400, "Y": 1}}, {"id": "base", "entries": {"X": -1}, "from": "2026-01-02T00:00:00Z", "to": "2026-01-01T00:00:00Z"}],
+        "priceLists": [{"id": "base", "entries": {"X": 400, "Y": 1}}, {"id": "base", "entries": {"X": -1}, "from": "2026-01-02T00:00:00Z", "until": "2026-01-01T00:00:00Z"}],
         "pricing": {"choose": "best"}, "taxes": {"rates": [{"rate": -1}]}, "shipping": {"methods": [{"id": "post"}]}}"#,
     )
     .unwrap_err();

@@ -1,5 +1,5 @@
 //! Taxes, import and shipping.
-#![allow(clippy::unwrap_used, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 
 mod cart;
 

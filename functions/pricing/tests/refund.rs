@@ -1,0 +1,141 @@
+//! Refunds: what one return gives, several give together, by both methods.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
+
+mod cart;
+
+use cart::brief;
+use commerce::facts::prices::{
+    Decision, RefundAmounts, RefundMethod, RefundPolicy, RemainingCost, ReturnLine, SoldUnits,
+};
+use pricing::{refund, refund_states};
+use proptest::prelude::*;
+
+fn decision(method: RefundMethod, lines: &[(u32, i64, i64)]) -> Decision {
+    let line = |(index, (quantity, paid, tax)): (usize, &(u32, i64, i64))| SoldUnits {
+        id: index.to_string(),
+        quantity: *quantity,
+        paid: *paid,
+        tax: *tax,
+    };
+    Decision {
+        lines: lines.iter().enumerate().map(line).collect(),
+        shipping: 1_130,
+        shipping_tax: 130,
+        policy: RefundPolicy { method, shipping_with_all: true },
+    }
+}
+
+fn back(line: usize, before: u32, now: u32, refunded: i64) -> ReturnLine {
+    ReturnLine { id: line.to_string(), before, now, refunded }
+}
+
+/// Refunds with the cost of each remaining cart as this function says.
+fn settle(decision: &Decision, returns: &[ReturnLine], cost: impl Fn(&[u32]) -> i64) -> RefundAmounts {
+    let states = refund_states(decision, returns).unwrap();
+    assert!(states.len() <= pricing::REFUND_STATES);
+    let costs: Vec<RemainingCost> =
+        states.into_iter().map(|quantities| RemainingCost { cost: cost(&quantities), quantities }).collect();
+    refund(decision, returns, &costs).unwrap()
+}
+
+#[test]
+fn a_discount_that_the_rest_would_not_have_earned_is_not_kept() {
+    // 60.00 and two of 25.00 with 20.00 off from 100.00: 90.00 was paid. Line discounts 10.91, 9.09.
+    let threshold = |kept: &[u32]| {
+        let subtotal = i64::from(kept[0]) * 6_000 + i64::from(kept[1]) * 2_500;
+        if subtotal >= 10_000 { subtotal - 2_000 } else { subtotal }
+    };
+    let lines = [(1, 4_909, 0), (2, 4_091, 471)];
+    let pro_rata = settle(&decision(RefundMethod::ProRata, &lines), &[back(1, 0, 1, 0)], threshold);
+    assert_eq!((pro_rata.total, pro_rata.lines[0].tax), (2_046, 236));
+    // Keeping 85.00 would have cost 85.00: 5.00 of the 90.00 paid come back.
+    let sold = decision(RefundMethod::ReEvaluate, &lines);
+    assert_eq!(settle(&sold, &[back(1, 0, 1, 0)], threshold).total, 500);
+    // The other one comes back later: 60.00 would have been paid for the rest.
+    let later = settle(&sold, &[back(1, 1, 1, 500)], threshold);
+    assert_eq!((later.total, later.exact), (2_500, true));
+    // Everything: shipping too, and its tax.
+    let all = settle(&sold, &[back(0, 0, 1, 0), back(1, 2, 0, 3_000)], threshold);
+    assert_eq!((all.total, all.shipping, all.shipping_tax), (9_000 - 3_000 + 1_130, 1_130, 130));
+    assert_eq!(all.lines.iter().map(|line| line.amount).collect::<Vec<_>>(), [4_909, 1_091]);
+}
+
+#[test]
+fn what_is_wrong_with_a_return_is_said() {
+    let sold = decision(RefundMethod::ReEvaluate, &[(2, 100, 10), (3, 300, 0)]);
+    let returns = [back(0, 1, 2, 0), back(7, 0, 1, 0), back(1, 0, 1, 301), back(1, 0, 1, 0)];
+    let expected = [
+        "/returns/0/quantity returned-more-than-sold",
+        "/returns/1/line unknown-line",
+        "/returns/2/refunded refunded-more-than-paid",
+        "/returns/3 duplicate-line",
+    ];
+    assert_eq!(brief(&refund(&sold, &returns, &[]).unwrap_err()), expected);
+    assert_eq!(brief(&refund(&sold, &[back(0, 0, 1, 0)], &[]).unwrap_err()), ["/returns cost-missing"]);
+    let odd = decision(RefundMethod::ProRata, &[(0, 100, 10), (1, 5, 6)]);
+    assert_eq!(
+        brief(&refund(&odd, &[], &[]).unwrap_err()),
+        ["/decision/lines/0 out-of-range", "/decision/lines/1 out-of-range"]
+    );
+}
+
+/// Returns one unit after the other in the order given, a line at a time; and then all of them at once.
+fn in_sequence(sold: &Decision, order: &[usize], cost: impl Fn(&[u32]) -> i64) -> Result<(), TestCaseError> {
+    let count = sold.lines.len();
+    let (mut before, mut refunded, mut taxes) = (vec![0; count], vec![0; count], vec![0; count]);
+    let mut shipping = 0;
+    for line in order {
+        let returns: Vec<ReturnLine> =
+            (0..count).map(|index| back(index, before[index], u32::from(index == *line), refunded[index])).collect();
+        let step = settle(sold, &returns, &cost);
+        before[*line] += 1;
+        for (index, given) in step.lines.iter().enumerate() {
+            prop_assert!(given.amount >= 0 && given.tax >= 0 && given.tax <= given.amount);
+            refunded[index] += given.amount;
+            taxes[index] += given.tax;
+            prop_assert!(refunded[index] <= sold.lines[index].paid);
+        }
+        prop_assert_eq!(step.total, step.lines.iter().map(|line| line.amount).sum::<i64>() + step.shipping);
+        shipping += step.shipping;
+    }
+    let at_once: Vec<ReturnLine> = (0..count).map(|index| back(index, 0, before[index], 0)).collect();
+    let once = settle(sold, &at_once, &cost);
+    prop_assert_eq!(refunded.iter().sum::<i64>() + shipping, once.total);
+    let everything = sold.lines.iter().zip(&before).all(|(line, before)| line.quantity == *before);
+    prop_assert_eq!(shipping, if everything { sold.shipping } else { 0 });
+    if everything {
+        prop_assert_eq!(once.total, sold.lines.iter().map(|line| line.paid).sum::<i64>() + sold.shipping);
+        prop_assert_eq!(taxes, sold.lines.iter().map(|line| line.tax).collect::<Vec<_>>());
+    }
+    Ok(())
+}
+
+/// Lines with their units, what was paid and its tax; and some of the units, in an order.
+fn sale() -> impl Strategy<Value = (Vec<(u32, i64, i64)>, Vec<usize>)> {
+    prop::collection::vec((1..4_u32, 0..100_000_i64, 0..=100_i64), 1..4).prop_flat_map(|lines| {
+        let units: Vec<usize> =
+            lines.iter().enumerate().flat_map(|(index, (quantity, ..))| vec![index; *quantity as usize]).collect();
+        let most = units.len();
+        let lines: Vec<(u32, i64, i64)> =
+            lines.into_iter().map(|(quantity, paid, percent)| (quantity, paid, paid * percent / 100)).collect();
+        (Just(lines), Just(units).prop_shuffle(), 0..=most)
+            .prop_map(|(lines, units, some)| (lines, units[..some].to_vec()))
+    })
+}
+
+proptest! {
+    #[test]
+    fn several_returns_sum_to_one_pro_rata((lines, order) in sale()) {
+        in_sequence(&decision(RefundMethod::ProRata, &lines), &order, |_| 0)?;
+    }
+
+    /// Whatever the rest costs, a threshold that falls, a set that breaks, or no sense at all.
+    #[test]
+    fn several_returns_sum_to_one_by_re_evaluation((lines, order) in sale(), seed: u64) {
+        let nonsense = |kept: &[u32]| {
+            let hash = kept.iter().fold(seed, |hash, units| (hash ^ u64::from(*units)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29));
+            i64::try_from(hash % 200_000).unwrap()
+        };
+        in_sequence(&decision(RefundMethod::ReEvaluate, &lines), &order, nonsense)?;
+    }
+}
