@@ -1,79 +1,152 @@
 //! The verdict on one sale: who earned it and what each is paid.
 
-use crate::commission::{Term, term};
+use crate::claims::{self, Winner};
+use crate::commission::{Partners, WHOLE, decide, due};
 use crate::compiled::Rules;
-use crate::journey::{judge, weigh};
-use crate::shares;
-use commerce::facts::referrals::{Attribution, Commission, Credit, SoldLine, Touch};
+use crate::journey::{self, Journey};
+use crate::programme::{Binding, Programme};
+use crate::{abuse, check, shares};
+use commerce::facts::referrals::{Action, Attribution, Bond, Credit, Decision, Payment, Sale, Signal, Touch};
 use commerce::facts::types::{Context, Fault};
-use commerce::{bounds, money};
-
-/// A whole share, in millionths.
-const WHOLE: i64 = 1_000_000;
+use commerce::money;
 
 impl Rules {
-    /// Attributes a sale of these lines at `context.at` to the referrers of these touches.
+    /// Attributes the sale at `context.at` and says what each party is paid.
     ///
     /// # Errors
-    /// `too-many-touches`, and amounts that do not fit.
-    pub fn attribute(
-        &self,
-        touches: &[Touch],
-        lines: &[SoldLine],
-        context: &Context,
-    ) -> Result<Attribution, Vec<Fault>> {
-        if touches.len() > bounds::TOUCHES {
-            return Err(fault(
-                "too-many-touches",
-                "/touches",
-                format!("at most {} touches, not {}", bounds::TOUCHES, touches.len()),
-            ));
-        }
-        let total = money::sum(lines.iter().map(|line| line.net))
-            .map_err(|_| fault("overflow", "/lines", "the sale is too large".into()))?;
-        let journey = judge(touches, context.at, &self.programme);
-        let used: Vec<&Touch> = journey.used.iter().filter_map(|place| touches.get(*place)).collect();
-        let weights = weigh(self.programme.model, &used);
-        // One credit a referrer, in order of the first touch.
-        let mut earned: Vec<(&str, Option<&str>, i128)> = Vec::new();
-        for (touch, weight) in used.iter().zip(weights) {
-            let Some(referrer) = touch.referrer.as_deref() else { continue };
-            match earned.iter_mut().find(|(known, _, _)| *known == referrer) {
-                Some(known) => known.2 += weight,
-                None => earned.push((referrer, touch.campaign.as_deref(), weight)),
-            }
-        }
-        earned.retain(|(_, _, weight)| *weight > 0);
-        let parts: Vec<i128> = earned.iter().map(|(_, _, weight)| *weight).collect();
-        let (millionths, amounts) = (shares::split(WHOLE, &parts), shares::split(total, &parts));
-        let credits: Vec<Credit> = earned
-            .iter()
-            .zip(millionths.iter().zip(&amounts))
-            .map(|((referrer, _, _), (millionths, amount))| Credit {
-                referrer: (*referrer).to_owned(),
-                model: self.programme.model.name().to_owned(),
-                millionths: u32::try_from(*millionths).unwrap_or(0),
-                amount: *amount,
-            })
-            .collect();
-        let mut commissions = Vec::new();
-        for ((referrer, campaign, _), share) in earned.iter().zip(&millionths) {
-            for line in lines {
-                let term = term(&self.programme.plan, 0, line, *campaign, context);
-                let (rate, exact, whole) = match term {
-                    Term::Rate(rate) => (Some(rate), i128::from(line.net) * i128::from(rate), 10_000),
-                    Term::Fixed(each) => (None, i128::from(each) * i128::from(line.quantity), 1),
-                };
-                let amount =
-                    money::divide(exact * i128::from(*share), i128::from(whole * WHOLE), money::Rounding::Down)
-                        .map_err(|_| fault("overflow", "/lines", "the commission is too large".into()))?;
-                commissions.push(Commission { referrer: (*referrer).to_owned(), line: line.id.clone(), rate, amount });
-            }
-        }
-        Ok(Attribution { credits, commissions, unused: journey.unused })
+    /// `too-many-touches`, `duplicate-touch`, `duplicate-line`, `duplicate-partner`, `cyclic-chain`, `overflow`.
+    pub fn attribute(&self, sale: &Sale, context: &Context) -> Result<Attribution, Vec<Fault>> {
+        check::sale(sale)?;
+        let overflow = |_| check::fault("overflow", "/lines", "the amounts of the sale are too large");
+        let total = money::sum(sale.lines.iter().map(|line| line.net)).map_err(overflow)?;
+        let programme = &self.programme;
+        let mut notes = Vec::new();
+        let (touches, refused) = journey::resolve(sale, context, programme);
+        let Journey { used, unused } = journey::judge(&touches, refused, context.at, programme, &mut notes);
+        let used: Vec<&Touch> = used.iter().filter_map(|place| touches.get(*place)).collect();
+        let journeyed = credits(programme, &used, total);
+        let settled = claims::settle(programme, leading(&journeyed), sale.bond.as_ref(), context);
+        let (claim, credits) = match settled.winner {
+            Some(Winner::Journey) => (Some("link"), journeyed.clone()),
+            Some(Winner::Code(referrer, campaign)) => (Some("code"), vec![whole("code", referrer, campaign, total)]),
+            Some(Winner::Binding(referrer)) => (Some("binding"), vec![whole("binding", referrer, None, total)]),
+            None => (None, journeyed.iter().filter(|credit| credit.referrer.is_none()).cloned().collect()),
+        };
+        let partners = Partners { known: &sale.partners, programme };
+        let decision = decide(&credits, &sale.lines, &partners, context, &mut notes).map_err(overflow)?;
+        let scene = abuse::Scene { sale, context, used: &used, partners: &partners };
+        let (signals, actions) = look(&scene, &credits);
+        let payments = payments(&decision, &actions, &partners)?;
+        let winner = leading(&credits);
+        let bond = bond(programme.binding, settled.bond, winner, claim, context.at);
+        let claim = claim.map(str::to_owned);
+        Ok(Attribution {
+            claim,
+            overridden: settled.overridden,
+            credits,
+            decision,
+            payments,
+            signals,
+            unused,
+            bond,
+            notes,
+        })
     }
 }
 
-fn fault(code: &str, pointer: &str, detail: String) -> Vec<Fault> {
-    vec![Fault { code: code.into(), pointer: pointer.into(), detail }]
+/// One credit for each referrer, channel and campaign, in order of their first touch.
+fn credits(programme: &Programme, used: &[&Touch], total: i64) -> Vec<Credit> {
+    let mut groups: Vec<(&Touch, i128)> = Vec::new();
+    for (touch, weight) in used.iter().zip(journey::weigh(programme.model, used)) {
+        let same = |known: &Touch| {
+            known.referrer == touch.referrer && known.channel == touch.channel && known.campaign == touch.campaign
+        };
+        match groups.iter_mut().find(|(known, _)| same(known)) {
+            Some(group) => group.1 += weight,
+            None => groups.push((touch, weight)),
+        }
+    }
+    groups.retain(|(_, weight)| *weight > 0);
+    let weights: Vec<i128> = groups.iter().map(|(_, weight)| *weight).collect();
+    let parts = shares::split(WHOLE, &weights).into_iter().zip(shares::split(total, &weights));
+    let credit = |((touch, _), (billionths, amount)): ((&Touch, i128), (i64, i64))| Credit {
+        referrer: touch.referrer.clone(),
+        channel: touch.channel.clone(),
+        campaign: touch.campaign.clone(),
+        model: programme.model.name().into(),
+        billionths: u32::try_from(billionths).unwrap_or(0),
+        amount,
+    };
+    groups.into_iter().zip(parts).map(credit).collect()
+}
+
+/// The whole sale to one referrer.
+fn whole(claim: &str, referrer: &str, campaign: Option<&str>, total: i64) -> Credit {
+    Credit {
+        referrer: Some(referrer.to_owned()),
+        channel: claim.into(),
+        campaign: campaign.map(str::to_owned),
+        model: claim.into(),
+        billionths: u32::try_from(WHOLE).unwrap_or(0),
+        amount: total,
+    }
+}
+
+/// The referrer with the largest share; of equals, the first.
+fn leading(credits: &[Credit]) -> Option<&str> {
+    let named = credits.iter().filter_map(|credit| Some((credit.referrer.as_deref()?, credit.billionths)));
+    let best = named.fold(
+        None,
+        |best: Option<(&str, u32)>, next| if best.is_some_and(|best| best.1 >= next.1) { best } else { Some(next) },
+    );
+    best.map(|(referrer, _)| referrer)
+}
+
+/// Signs of abuse, and what they lead to for each credited referrer.
+fn look<'c>(scene: &abuse::Scene<'_>, credits: &'c [Credit]) -> (Vec<Signal>, Vec<(&'c str, Action)>) {
+    let mut referrers: Vec<&str> = credits.iter().filter_map(|credit| credit.referrer.as_deref()).collect();
+    referrers.sort_unstable();
+    referrers.dedup();
+    let signals: Vec<Signal> = referrers.iter().flat_map(|referrer| abuse::signals(scene, referrer)).collect();
+    let rule = &scene.partners.programme.abuse;
+    let actions = referrers.iter().map(|referrer| (*referrer, abuse::judge(rule, &signals, referrer))).collect();
+    (signals, actions)
+}
+
+/// What becomes of each payment: a second tier shares the fate of the worst referrer below it.
+fn payments(
+    decision: &Decision,
+    actions: &[(&str, Action)],
+    partners: &Partners<'_>,
+) -> Result<Vec<Payment>, Vec<Fault>> {
+    let rank = |action: &Action| match action {
+        Action::Pay => 0,
+        Action::Hold => 1,
+        Action::Refuse => 2,
+    };
+    let payment = |due: crate::commission::Due| {
+        let concerns = |referrer: &str| match due.tier {
+            0 => false,
+            1 => referrer == due.referrer,
+            _ => partners.standing(referrer).parent == Some(due.referrer.as_str()) || referrer == due.referrer,
+        };
+        let fates = actions.iter().filter(|(referrer, _)| concerns(referrer)).map(|(_, action)| *action);
+        let action = fates.max_by_key(rank).unwrap_or(Action::Pay);
+        let amount = if action == Action::Refuse { 0 } else { due.amount };
+        Payment { payee: due.payee, referrer: due.referrer, tier: due.tier, earned: due.amount, amount, action }
+    };
+    Ok(due(decision, &[])?.into_iter().map(payment).collect())
+}
+
+/// The binding from now on: the one that holds, unless another referrer won a sale that could be won.
+fn bond(
+    rule: Option<Binding>,
+    held: Option<&Bond>,
+    winner: Option<&str>,
+    claim: Option<&str>,
+    at: i64,
+) -> Option<Bond> {
+    rule?;
+    let taken = winner.filter(|winner| claim != Some("binding") && held.is_none_or(|held| held.referrer != *winner));
+    taken.map(|winner| Bond { referrer: winner.to_owned(), since: at }).or_else(|| held.cloned())
 }

@@ -5,7 +5,7 @@ use commerce::{Compiled, Fault, Report, document};
 use std::borrow::Cow;
 
 /// Names the form of what [`compile`] writes; to be raised whenever [`Programme`] changes.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// Compiled rules, ready to use.
 pub struct Rules {
@@ -42,5 +42,11 @@ impl Rules {
         }
         let programme = postcard::from_bytes(rest).map_err(|_| Cow::Borrowed("damaged compiled referral rules"))?;
         Ok(Self { programme })
+    }
+
+    /// Seconds that a link lives where nobody says how long.
+    #[must_use]
+    pub fn link_life(&self) -> i64 {
+        self.programme.links.lasts
     }
 }

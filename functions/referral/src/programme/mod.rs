@@ -13,12 +13,12 @@ mod windows;
 
 pub use abuse::{Abuse, Limit};
 pub use binding::{Binding, Claim, CodeOwner, Links};
-pub use lawful::TIERS;
+use lawful::TIERS;
 pub use model::Model;
-pub use partners::Partner;
+pub use partners::{Partner, cyclic};
 pub use payout::{Payout, Withholding};
-pub use plan::{Caps, Plan, Rates, SelfPurchase, Terms};
-pub use windows::{Span, Windows};
+pub use plan::{Plan, Rates, SelfPurchase, Terms};
+pub use windows::Windows;
 
 use commerce::Value;
 use serde::{Deserialize, Serialize};

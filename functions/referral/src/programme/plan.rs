@@ -62,8 +62,8 @@ pub struct Plan {
     pub skus: BTreeMap<String, Terms>,
     /// The most that is paid.
     pub caps: Caps,
-    /// The base keeps the tax that is in the price.
-    pub with_tax: bool,
+    /// The base leaves out the tax that is in the price.
+    pub without_tax: bool,
     /// The base takes in the line's share of shipping.
     pub with_shipping: bool,
     /// What happens when the buyer is on the chain.
@@ -78,7 +78,7 @@ pub struct Plan {
 
 impl Plan {
     pub(super) fn read(value: &Value<'_>) -> Self {
-        let mut plan = Self { with_tax: true, ..Self::default() };
+        let mut plan = Self::default();
         let Some(object) = value.object() else { return plan };
         lawful::refuse_fields(&object);
         plan.rates = object.field("rates").map(|value| rates(&value)).unwrap_or_default();
@@ -94,7 +94,7 @@ impl Plan {
         plan.caps = object.field("caps").map(|value| caps(&value)).unwrap_or_default();
         if let Some(base) = object.field("base").and_then(|value| value.object()) {
             let flag = |name, otherwise| base.field(name).and_then(|value| value.boolean()).unwrap_or(otherwise);
-            (plan.with_tax, plan.with_shipping) = (flag("tax", true), flag("shipping", false));
+            (plan.without_tax, plan.with_shipping) = (!flag("tax", true), flag("shipping", false));
             base.finish();
         }
         let words = [("deny", SelfPurchase::Deny), ("allow", SelfPurchase::Allow), ("shift", SelfPurchase::Shift)];
@@ -105,10 +105,8 @@ impl Plan {
             .map(|value| value.identifiers(bounds::ENTRIES).into_iter().collect())
             .unwrap_or_default();
         plan.splits = splits(&object);
-        if let Some(minimum) = object.field("uplineOwnSales") {
-            if minimum.boolean() == Some(false) {
-                lawful::refuse_idle_upline(&minimum);
-            }
+        if let Some(needed) = object.field("uplineOwnSales").filter(|value| value.boolean() == Some(false)) {
+            lawful::refuse_idle_upline(&needed);
         }
         object.finish();
         plan

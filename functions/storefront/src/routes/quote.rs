@@ -5,13 +5,14 @@ use crate::functions::plugins;
 use crate::http::Response;
 use crate::problem::Problem;
 use crate::published::Rules;
-use crate::wire::{self, cart, context, money::Money, quote as answer};
+use crate::wire::{self, cart, context, money::Money, quote as answer, referral::answer::Referral};
 use commerce::facts::offers::{Proposal, ShippingCharge, Verdict, Wants};
 use commerce::facts::prices::{PricedLine, ShippingOption, Taxable, Taxation};
-use commerce::facts::referrals::{Attribution, SoldLine, Touch};
+use commerce::facts::referrals::{Attribution, Sale, SoldLine};
 use commerce::facts::stock::{Plan, Wanted};
 use commerce::facts::tags::{Content, Markup, Options, Report as Tagged};
 use commerce::facts::types::{Context, Line};
+use commerce::money::{Remainder, allocate};
 use commerce::{Report, bounds, instant};
 use std::collections::BTreeMap;
 
@@ -20,7 +21,7 @@ struct Request<'a> {
     merchant: &'a str,
     context: Context,
     lines: Vec<Line>,
-    touches: Vec<Touch>,
+    journey: wire::referral::Journey,
     wish: Option<String>,
     content: Option<&'a str>,
     wants: Wants,
@@ -59,7 +60,7 @@ fn read<'a>(report: &'a Report, node: &'a commerce::Node<'a>, now: i64) -> Optio
     let context = context::read(&object, now);
     let currency = context.as_ref().map_or("", |context| context.currency.as_str());
     let lines = object.required("lines").map(|value| cart::lines(value, currency));
-    let touches = object.field("touches").map_or_else(Vec::new, wire::referral::touches);
+    let journey = wire::referral::journey(&object, currency);
     let wish = object
         .field("delivery")
         .and_then(|value| value.object())
@@ -74,7 +75,7 @@ fn read<'a>(report: &'a Report, node: &'a commerce::Node<'a>, now: i64) -> Optio
     let hints = object.field("hints").and_then(|value| value.whole(0..=10)).unwrap_or(3);
     object.finish();
     let wants = Wants { every_outcome: explain, hints, trace: explain };
-    Some(Request { merchant: merchant?, context: context?, lines: lines?, touches, wish, content, wants })
+    Some(Request { merchant: merchant?, context: context?, lines: lines?, journey, wish, content, wants })
 }
 
 fn compose(exchange: &Exchange<'_>, rules: &Rules, request: &Request<'_>) -> Result<Answers, Problem> {
@@ -94,9 +95,8 @@ fn compose(exchange: &Exchange<'_>, rules: &Rules, request: &Request<'_>) -> Res
     let nets = nets(&priced, &verdict);
     let taxation = tax(rules, &priced, &nets, &shipping, &verdict, &context)?;
     let plan = plan(exchange, rules, request, &context)?;
-    let sold: Vec<SoldLine> =
-        priced.iter().zip(&nets).filter(|(line, _)| line.selected).map(|(line, net)| sold(line, *net)).collect();
-    let attribution = rules.referral.attribute(&request.touches, &sold, &context).map_err(Problem::invalid)?;
+    let sale = sale(exchange, request, sold(&priced, &nets, &taxation, &charges));
+    let attribution = rules.referral.attribute(&sale, &context).map_err(Problem::invalid)?;
     Ok(Answers { tagged, priced, shipping, verdict, nets, taxation, plan, attribution, degraded })
 }
 
@@ -152,13 +152,39 @@ fn nets(priced: &[PricedLine], verdict: &Verdict) -> Vec<i64> {
     priced.iter().map(|line| line.subtotal - taken.get(line.id.as_str()).copied().unwrap_or(0)).collect()
 }
 
-fn sold(line: &PricedLine, net: i64) -> SoldLine {
-    SoldLine {
+/// What referral is told of the lines that are checked out: what is paid, the tax in it, and a share of shipping by value.
+fn sold(priced: &[PricedLine], nets: &[i64], taxation: &Taxation, charges: &[ShippingCharge]) -> Vec<SoldLine> {
+    let selected: Vec<(&PricedLine, i64)> =
+        priced.iter().zip(nets.iter().copied()).filter(|(line, _)| line.selected).collect();
+    let weights: Vec<i64> = selected.iter().map(|(_, net)| *net).collect();
+    let carriage = charges.iter().map(|charge| charge.amount).sum();
+    let shares = allocate(carriage, &weights, Remainder::LargestFraction);
+    let contained = |id: &str| taxation.taxed.iter().find(|taxed| taxed.id == id && taxed.included).map_or(0, |taxed| taxed.tax);
+    let lines = selected.into_iter().zip(shares).map(|((line, net), shipping)| SoldLine {
         id: line.id.clone(),
         sku: line.sku.clone(),
         categories: line.categories.clone(),
         quantity: line.quantity,
         net,
+        tax: contained(&line.id),
+        shipping,
+        creator_funded: 0,
+        activity: None,
+    });
+    lines.collect()
+}
+
+fn sale(exchange: &Exchange<'_>, request: &Request<'_>, lines: Vec<SoldLine>) -> Sale {
+    let wire::referral::Journey { touches, bond, partners, history } = &request.journey;
+    let setting = (exchange.world.setting)("link_keys").unwrap_or_default();
+    Sale {
+        merchant: request.merchant.to_owned(),
+        touches: touches.clone(),
+        lines,
+        bond: bond.clone(),
+        partners: partners.clone(),
+        history: history.clone(),
+        keys: wire::referral::keys(&setting),
     }
 }
 
@@ -214,7 +240,7 @@ fn write(request: &Request<'_>, rules: &Rules, answers: &Answers) -> Result<Vec<
             cost: money(answers.plan.cost),
             optimal: answers.plan.optimal,
         },
-        referral: referral(&answers.attribution, money),
+        referral: Referral::of(&answers.attribution, &context.currency, context.utc_offset),
         content: answers.tagged.as_ref().map(|report| answer::Content {
             tags: report
                 .tags
@@ -293,29 +319,4 @@ fn shipping<'a>(answers: &'a Answers, money: impl Fn(i64) -> Money<'a>) -> Vec<a
         chosen: option.chosen,
     });
     written.collect()
-}
-
-fn referral<'a>(attribution: &'a Attribution, money: impl Fn(i64) -> Money<'a>) -> answer::Referral<'a> {
-    let Attribution { credits, commissions, unused } = attribution;
-    answer::Referral {
-        credits: credits
-            .iter()
-            .map(|credit| answer::Credit {
-                referrer: &credit.referrer,
-                model: &credit.model,
-                millionths: credit.millionths,
-                amount: money(credit.amount),
-            })
-            .collect(),
-        commissions: commissions
-            .iter()
-            .map(|paid| answer::Commission {
-                referrer: &paid.referrer,
-                line: &paid.line,
-                rate_basis_points: paid.rate,
-                amount: money(paid.amount),
-            })
-            .collect(),
-        unused: unused.iter().map(|touch| answer::Unused { touch: touch.index, code: &touch.code }).collect(),
-    }
 }

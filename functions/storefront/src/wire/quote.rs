@@ -1,6 +1,7 @@
 //! A quote as storefronts read it.
 
 use super::money::Money;
+use super::referral::answer::Referral;
 use commerce::facts::offers::{Outcome, Status};
 use commerce::facts::stock::{Availability, Supply};
 use commerce::instant;
@@ -239,56 +240,6 @@ impl<'a> Availabilities<'a> {
             reasons: &supply.reasons,
         }
     }
-}
-
-/// Who earned the sale.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Referral<'a> {
-    /// Shares of the sale.
-    pub credits: Vec<Credit<'a>>,
-    /// What is paid.
-    pub commissions: Vec<Commission<'a>>,
-    /// Touches that were not used, and why.
-    pub unused: Vec<Unused<'a>>,
-}
-
-/// A referrer's share.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Credit<'a> {
-    /// Who.
-    pub referrer: &'a str,
-    /// The model that gave it.
-    pub model: &'a str,
-    /// The share in millionths.
-    pub millionths: u32,
-    /// The share of the sale's amount.
-    pub amount: Money<'a>,
-}
-
-/// What is paid for a line.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Commission<'a> {
-    /// To whom.
-    pub referrer: &'a str,
-    /// For which line.
-    pub line: &'a str,
-    /// The rate in basis points, where a rate set it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rate_basis_points: Option<u32>,
-    /// How much.
-    pub amount: Money<'a>,
-}
-
-/// A touch that was not used.
-#[derive(Serialize)]
-pub struct Unused<'a> {
-    /// Its place in the request, from 0.
-    pub touch: u32,
-    /// Why.
-    pub code: &'a str,
 }
 
 /// What a text is about.
