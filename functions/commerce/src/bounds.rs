@@ -28,6 +28,10 @@ pub const TOUCHES: usize = 1_000;
 pub const NODES: usize = 500;
 /// Bytes of one text to be tagged.
 pub const CONTENT_BYTES: usize = 64 << 10;
+/// Texts tagged in one call.
+pub const CONTENTS: usize = 100;
+/// Words of a merchant's own vocabulary, all lists together.
+pub const VOCABULARY: usize = 10_000;
 /// Bytes of an identifier.
 pub const IDENTIFIER_BYTES: usize = 128;
 /// Bytes of a name or a message shown to people.

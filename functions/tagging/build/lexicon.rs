@@ -1,0 +1,59 @@
+//! Every word of every table, in one automaton (daachorse) over a dense alphabet.
+
+use daachorse::CharwiseDoubleArrayAhoCorasick;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// Words and what each stands for: a variant of `Sense` and an index.
+#[derive(Default)]
+pub struct Lexicon {
+    words: BTreeMap<String, Vec<(&'static str, usize)>>,
+}
+
+impl Lexicon {
+    /// Adds a word in the form that texts are read in.
+    pub fn add(&mut self, word: &str, sense: &'static str, index: usize) {
+        let word: String =
+            word.chars().filter(|letter| letter.is_alphanumeric() || matches!(letter, '%' | '#')).collect();
+        assert!(!word.is_empty(), "a word of {sense} {index} has no letters");
+        let senses = self.words.entry(word.to_lowercase()).or_default();
+        if !senses.contains(&(sense, index)) {
+            senses.push((sense, index));
+        }
+    }
+
+    pub fn write(&self, out: &Path, code: &mut String) {
+        let alphabet: BTreeSet<u32> = self.words.keys().flat_map(|word| word.chars().map(u32::from)).collect();
+        let mut bits = vec![0u64; 1024];
+        for point in &alphabet {
+            assert!(*point < 0x10000, "words are of the Basic Multilingual Plane");
+            bits[*point as usize / 64] |= 1 << (point % 64);
+        }
+        let ranks: Vec<u32> =
+            bits.iter().scan(0, |before, word| Some(std::mem::replace(before, *before + word.count_ones()))).collect();
+        let coded = |word: &str| -> String {
+            word.chars()
+                .map(|letter| {
+                    char::from_u32(alphabet.iter().position(|point| *point == u32::from(letter)).unwrap() as u32 + 1)
+                        .unwrap()
+                })
+                .collect()
+        };
+        let mut senses = Vec::new();
+        let mut patterns = Vec::new();
+        let mut coded_words = Vec::new();
+        for (index, (word, meanings)) in self.words.iter().enumerate() {
+            patterns.push((word.chars().count(), senses.len(), meanings.len()));
+            senses.extend(meanings.iter().copied());
+            coded_words.push((coded(word), u32::try_from(index).unwrap()));
+        }
+        let automaton = CharwiseDoubleArrayAhoCorasick::<u32>::with_values(coded_words).unwrap();
+        crate::write(out, "lexicon.bin", &automaton.serialize());
+        writeln!(code, "static BITS: [u64; 1024] = {bits:?};").unwrap();
+        writeln!(code, "static RANKS: [u16; 1024] = {ranks:?};").unwrap();
+        writeln!(code, "static PATTERNS: [(u8, u16, u8); {}] = {patterns:?};", patterns.len()).unwrap();
+        let senses: Vec<String> = senses.iter().map(|(sense, index)| format!("Sense::{sense}({index})")).collect();
+        writeln!(code, "static SENSES: [Sense; {}] = [{}];", senses.len(), senses.join(", ")).unwrap();
+    }
+}

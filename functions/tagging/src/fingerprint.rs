@@ -1,0 +1,74 @@
+//! Fingerprints to find copies by: SimHash (Charikar 2002) and MinHash (Broder 1997) over shingles of letters.
+//!
+//! Letters are normalised, simplified and without what stands between, so that a copy in the other script, in full width
+//! or with emoji in it has nearly the same fingerprint. Hashes are FNV-1a and SplitMix64: part of the contract, since
+//! fingerprints are compared over years.
+
+use crate::letters::Letter;
+use crate::text::is_han;
+use commerce::facts::tags::{Fingerprint, Similarity};
+
+/// Hashes of a MinHash.
+const HASHES: usize = 32;
+
+/// Both fingerprints of a text.
+pub struct Prints {
+    simhash: u64,
+    minhash: [u32; HASHES],
+}
+
+/// SplitMix64's finalizer (Steele, Lea and Flood 2014).
+fn mix(mut value: u64) -> u64 {
+    value = (value ^ value >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    value = (value ^ value >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+    value ^ value >> 31
+}
+
+/// Reads the fingerprints of a text's letters.
+#[must_use]
+pub fn of(letters: &[Letter]) -> Prints {
+    let mut sums = [0i32; 64];
+    let mut minhash = [u32::MAX; HASHES];
+    let mut shingle = |hash: u64| {
+        for (bit, sum) in sums.iter_mut().enumerate() {
+            *sum += if hash >> bit & 1 == 1 { 1 } else { -1 };
+        }
+        // Two independent halves give all the hashes (Kirsch and Mitzenmacher 2006).
+        let (mut value, step) = (hash, mix(hash) | 1);
+        for least in &mut minhash {
+            let short = u32::try_from(value >> 32).unwrap_or(u32::MAX);
+            *least = (*least).min(short);
+            value = value.wrapping_add(step);
+        }
+    };
+    for (index, letter) in letters.iter().enumerate() {
+        // A Han character says about what two Latin letters say: shingles of three, or of six.
+        let size = if is_han(letter.letter) { 3 } else { 6 };
+        let stretch = letters.get(index..(index + size).min(letters.len())).unwrap_or_default();
+        if stretch.len() < size && index > 0 {
+            continue;
+        }
+        let mut hash = 0xCBF2_9CE4_8422_2325u64;
+        for letter in stretch {
+            hash = (hash ^ u64::from(u32::from(letter.letter))).wrapping_mul(0x0100_0000_01B3);
+        }
+        shingle(mix(hash));
+    }
+    let simhash = sums.iter().enumerate().fold(0, |bits, (bit, sum)| bits | u64::from(*sum > 0) << bit);
+    Prints { simhash, minhash }
+}
+
+/// The fingerprints as facts.
+#[must_use]
+pub fn write(prints: &Prints) -> Fingerprint {
+    Fingerprint { simhash: format!("{:016x}", prints.simhash), minhash: prints.minhash.to_vec() }
+}
+
+/// How alike two texts are: a copy has six tenths of its shingles in common, or differs in at most six bits.
+#[must_use]
+pub fn similarity(left: &Prints, right: &Prints) -> Similarity {
+    let distance = (left.simhash ^ right.simhash).count_ones();
+    let same = left.minhash.iter().zip(&right.minhash).filter(|(one, other)| one == other).count();
+    let jaccard = u32::try_from(same * 10_000 / HASHES).unwrap_or(10_000);
+    Similarity { jaccard, distance, duplicate: jaccard >= 6_000 || distance <= 6 }
+}

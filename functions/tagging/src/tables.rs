@@ -1,0 +1,114 @@
+//! The tables that the build made of `data/`: nothing is computed when an instance starts.
+//!
+//! The automaton alone is read (a copy of its states), once an instance, when a text first needs it.
+
+use crate::letters::Letter;
+use crate::lexicon::{self, Alphabet, Find};
+use daachorse::CharwiseDoubleArrayAhoCorasick;
+use std::sync::OnceLock;
+
+/// What a word stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sense {
+    /// A term of the review.
+    Term(u16),
+    /// A phrase that makes a term harmless.
+    Cover(u16),
+    /// A word that says how what stands around it is to be taken.
+    Cue(u16),
+    /// A word of a tag.
+    Word(u16),
+}
+
+/// What a statute says of a category of terms.
+#[derive(Clone, Copy, Debug)]
+pub struct Law {
+    /// The category's place.
+    pub category: u8,
+    /// `CN`, `EU` or `US`.
+    pub jurisdiction: &'static str,
+    /// The statute.
+    pub statute: &'static str,
+    /// The article.
+    pub article: &'static str,
+    /// What one violation may cost: least, most, currency.
+    pub penalty: Option<(i64, i64, &'static str)>,
+    /// In force from, in seconds since 1970.
+    pub from: i64,
+    /// In force until (exclusive).
+    pub until: i64,
+    /// The gravest level that a finding of it has: 0 info, 1 warn, 2 block.
+    pub gravest: u8,
+    /// What to write instead.
+    pub suggestion: &'static str,
+}
+
+#[allow(clippy::unreadable_literal, missing_docs, reason = "generated")]
+mod generated {
+    use super::{Law, Sense};
+    include!(concat!(env!("OUT_DIR"), "/tables.rs"));
+
+    pub(super) static BINARY: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/lexicon.bin"));
+    pub(super) fn patterns() -> &'static [(u8, u16, u8)] {
+        &PATTERNS
+    }
+    pub(super) fn senses() -> &'static [Sense] {
+        &SENSES
+    }
+    pub(super) fn alphabet() -> (&'static [u64], &'static [u16]) {
+        (&BITS, &RANKS)
+    }
+    pub fn laws() -> &'static [Law] {
+        &LAWS
+    }
+    pub fn categories() -> &'static [&'static str] {
+        &CATEGORIES
+    }
+    pub fn terms() -> &'static [(&'static str, u8, u8)] {
+        &TERMS
+    }
+    pub fn covers() -> &'static [&'static str] {
+        &COVERS
+    }
+    pub fn words() -> &'static [(&'static str, &'static str, &'static str)] {
+        &WORDS
+    }
+}
+
+pub use generated::{categories, covers, cue, laws, terms, words};
+
+/// Words found in a text, each with what it stands for.
+#[must_use]
+pub fn find(letters: &[Letter]) -> Vec<(Sense, Find)> {
+    static AUTOMATON: OnceLock<Option<CharwiseDoubleArrayAhoCorasick<u32>>> = OnceLock::new();
+    let read = || CharwiseDoubleArrayAhoCorasick::deserialize(generated::BINARY).ok().map(|(automaton, _)| automaton);
+    // The build made it; a test holds that it reads.
+    let Some(automaton) = AUTOMATON.get_or_init(read) else { return Vec::new() };
+    let (bits, ranks) = generated::alphabet();
+    let lengths = |word: u32| generated::patterns().get(word as usize).map(|pattern| pattern.0);
+    let finds = lexicon::find(automaton, &Alphabet::new(bits, ranks), lengths, letters);
+    let mut senses = Vec::with_capacity(finds.len() + finds.len() / 4);
+    for found in finds {
+        let Some((_, first, count)) = generated::patterns().get(found.word as usize) else { continue };
+        let first = usize::from(*first);
+        for sense in generated::senses().get(first..first + usize::from(*count)).unwrap_or_default() {
+            senses.push((*sense, found));
+        }
+    }
+    senses
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{letters, text::Text};
+    use commerce::facts::tags::Markup;
+
+    #[test]
+    fn the_automaton_reads() {
+        let read = CharwiseDoubleArrayAhoCorasick::<u32>::deserialize(generated::BINARY);
+        assert!(read.is_ok(), "{:?}", read.err());
+        let text = Text::read("最 佳 口感", Markup::Plain);
+        assert!(!find(&letters::of(&text)).is_empty());
+    }
+}
