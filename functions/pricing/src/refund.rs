@@ -45,78 +45,58 @@ fn overflow(Overflow: Overflow) -> Vec<Fault> {
 }
 
 fn check<'a>(decision: &'a Decision, returns: &[ReturnLine]) -> Result<Returns<'a>, Vec<Fault>> {
-    let mut faults = Vec::new();
-    let mut places = BTreeMap::new();
-    for (index, line) in decision.lines.iter().enumerate() {
-        let here = format!("/decision/lines/{index}");
-        if places.insert(line.id.as_str(), index).is_some() {
-            faults.push(fault(
-                "duplicate-line",
-                here.clone(),
-                format!("line id `{}` stands twice in the decision", line.id),
-            ));
-        }
-        if line.quantity == 0 || line.paid < 0 || line.tax < 0 || line.tax > line.paid {
-            faults.push(fault(
-                "out-of-range",
-                here,
-                "a line has 1 unit or more, and its tax is part of what was paid".to_owned(),
-            ));
-        }
-    }
-    if decision.shipping < 0 || decision.shipping_tax < 0 || decision.shipping_tax > decision.shipping {
-        faults.push(fault(
-            "out-of-range",
-            "/decision/shipping".to_owned(),
-            "the tax is part of what was paid".to_owned(),
-        ));
-    }
+    let mut faults = check_decision(decision);
+    let places: BTreeMap<&str, usize> =
+        decision.lines.iter().enumerate().map(|(place, line)| (line.id.as_str(), place)).collect();
     let nothing = vec![0; decision.lines.len()];
-    let mut checked = Returns {
-        decision,
-        places: Vec::new(),
-        before: nothing.clone(),
-        after: nothing,
-        refunded: vec![0; decision.lines.len()],
-    };
+    let refunded = vec![0; decision.lines.len()];
+    let mut checked = Returns { decision, places: Vec::new(), before: nothing.clone(), after: nothing, refunded };
     let mut named = BTreeSet::new();
     for (index, given) in returns.iter().enumerate() {
         let here = format!("/returns/{index}");
-        let Some((place, line)) =
-            places.get(given.id.as_str()).and_then(|place| decision.lines.get(*place).map(|line| (*place, line)))
-        else {
-            faults.push(fault(
-                "unknown-line",
-                format!("{here}/line"),
-                format!("`{}` is not a line of the decision", given.id),
-            ));
+        let place = places.get(given.id.as_str()).copied();
+        let Some((place, line)) = place.and_then(|place| decision.lines.get(place).map(|line| (place, line))) else {
+            let detail = format!("`{}` is not a line of the decision", given.id);
+            faults.push(fault("unknown-line", format!("{here}/line"), detail));
             continue;
         };
         if !named.insert(place) {
-            faults.push(fault(
-                "duplicate-line",
-                here.clone(),
-                format!("line id `{}` stands twice among the returns", given.id),
-            ));
+            let detail = format!("line id `{}` stands twice among the returns", given.id);
+            faults.push(fault("duplicate-line", here.clone(), detail));
         }
         let after = u64::from(given.before) + u64::from(given.now);
         if after > u64::from(line.quantity) {
-            faults.push(fault(
-                "returned-more-than-sold",
-                format!("{here}/quantity"),
-                format!("{after} units come back in all, {} were sold", line.quantity),
-            ));
+            let detail = format!("{after} units come back in all, {} were sold", line.quantity);
+            faults.push(fault("returned-more-than-sold", format!("{here}/quantity"), detail));
         }
         if given.refunded < 0 || given.refunded > line.paid {
-            faults.push(fault(
-                "refunded-more-than-paid",
-                format!("{here}/refunded"),
-                format!("must be 0 to {}, what was paid", line.paid),
-            ));
+            let detail = format!("must be 0 to {}, what was paid", line.paid);
+            faults.push(fault("refunded-more-than-paid", format!("{here}/refunded"), detail));
         }
         checked.take(place, given, u32::try_from(after).unwrap_or(u32::MAX));
     }
     if faults.is_empty() { Ok(checked) } else { Err(faults) }
+}
+
+fn check_decision(decision: &Decision) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut ids = BTreeSet::new();
+    for (index, line) in decision.lines.iter().enumerate() {
+        let here = format!("/decision/lines/{index}");
+        if !ids.insert(line.id.as_str()) {
+            let detail = format!("line id `{}` stands twice in the decision", line.id);
+            faults.push(fault("duplicate-line", here.clone(), detail));
+        }
+        if line.quantity == 0 || line.paid < 0 || line.tax < 0 || line.tax > line.paid {
+            let detail = "a line has 1 unit or more, and its tax is part of what was paid";
+            faults.push(fault("out-of-range", here, detail.to_owned()));
+        }
+    }
+    if decision.shipping < 0 || decision.shipping_tax < 0 || decision.shipping_tax > decision.shipping {
+        let detail = "the tax is part of what was paid";
+        faults.push(fault("out-of-range", "/decision/shipping".to_owned(), detail.to_owned()));
+    }
+    faults
 }
 
 impl Returns<'_> {

@@ -2,7 +2,10 @@
 
 mod health;
 mod openapi;
+mod pricing;
 mod quote;
+mod referral;
+mod refund;
 mod rulebook;
 
 use crate::app::Exchange;
@@ -40,6 +43,11 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("Context", include_str!("../schema/context.json")),
     ("QuoteRequest", include_str!("../schema/quote-request.json")),
     ("Quote", include_str!("../schema/quote.json")),
+    ("PriceRequest", include_str!("../schema/price-request.json")),
+    ("Prices", include_str!("../schema/prices.json")),
+    ("Decision", include_str!("../schema/decision.json")),
+    ("RefundRequest", include_str!("../schema/refund-request.json")),
+    ("Refund", include_str!("../schema/refund.json")),
     ("Rulebook", include_str!("../schema/rulebook.json")),
     ("Published", include_str!("../schema/published.json")),
 ];
@@ -49,6 +57,20 @@ pub const SCHEMAS: &[(&str, &str)] = &[
 pub const ROUTES: &[Route] = &[
     Route { method: "POST", path: "/v1/quote", handler: quote::post, summary: "Price, promotions, stock, delivery promise and referral of a cart in one answer",
             request: schema!("QuoteRequest"), answer: schema!("Quote"), authorized: false },
+    Route { method: "POST", path: "/v1/price", handler: pricing::post, summary: "What a cart costs before promotions, and what may be said of its prices",
+            request: schema!("PriceRequest"), answer: schema!("Prices"), authorized: false },
+    Route { method: "POST", path: "/v1/refund", handler: refund::post, summary: "What is refunded for units that come back",
+            request: schema!("RefundRequest"), answer: schema!("Refund"), authorized: false },
+    Route { method: "POST", path: "/v1/referrals/attribute", handler: referral::attribute, summary: "Who earned a sale and what each is paid",
+            request: None, answer: None, authorized: false },
+    Route { method: "POST", path: "/v1/referrals/models", handler: referral::models, summary: "What channels are worth over aggregated paths, by every model",
+            request: None, answer: None, authorized: false },
+    Route { method: "POST", path: "/v1/referrals/links", handler: referral::links, summary: "Sign a share link, which needs the merchant's token, or read one",
+            request: None, answer: None, authorized: false },
+    Route { method: "POST", path: "/v1/referrals/clawback", handler: referral::clawback, summary: "What returns change, under the rules frozen in a decision",
+            request: None, answer: None, authorized: false },
+    Route { method: "POST", path: "/v1/referrals/statement", handler: referral::statement, summary: "A payee's month: payments, holds, clawbacks, tax and net",
+            request: None, answer: None, authorized: false },
     Route { method: "PUT", path: "/v1/merchants/{merchant}/rulebook", handler: rulebook::put, summary: "Publish a merchant's rules",
             request: schema!("Rulebook"), answer: schema!("Published"), authorized: true },
     Route { method: "GET", path: "/v1/merchants/{merchant}/rulebook", handler: rulebook::get, summary: "The merchant's current rules",

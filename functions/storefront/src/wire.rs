@@ -3,8 +3,10 @@
 pub mod cart;
 pub mod context;
 pub mod money;
+pub mod pricing;
 pub mod quote;
 pub mod referral;
+pub mod refund;
 pub mod rulebook;
 
 use commerce::{Node, Object};

@@ -1,5 +1,11 @@
 //! Carts and contexts for tests: what a test does not speak of is as plain as can be.
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "each test binary uses its part")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "each test binary uses its part"
+)]
 
 use commerce::facts::prices::Taxable;
 use commerce::facts::types::{Channel, Context, Fault, Gathering, Line, Shopper};

@@ -2,10 +2,10 @@
 
 /// Wraps a core whose rules take shards, so that `hold` needs no exclusive borrow, as behind a WIT handle.
 macro_rules! sharded {
-    ($name:ident) => {
+    ($name:ident $(, $function:ident)*) => {
         /// The core, behind the signatures of its WIT interface.
         pub mod $name {
-            pub use ::$name::compile;
+            pub use ::$name::{compile $(, $function)*};
 
             /// Compiled rules.
             pub struct Rules(pub(super) std::cell::RefCell<::$name::Rules>);
@@ -31,7 +31,7 @@ macro_rules! sharded {
     };
 }
 
-sharded!(pricing);
+sharded!(pricing, refund, refund_states);
 sharded!(promotions);
 
 pub use ::{inventory, referral, tagging};
@@ -74,7 +74,10 @@ pub mod plugins {
 }
 
 use commerce::facts::offers::{Proposal, ShippingCharge, Verdict, Wants};
-use commerce::facts::prices::{PricedLine, ShippingOption, Taxable, Taxation};
+use commerce::facts::prices::{
+    Payable, PresalePlan, PriceClaim, PriceEvent, PriceReference, PricedLine, RefundPolicy, ShippingOption, Taxable,
+    Taxation,
+};
 use commerce::facts::types::{Context, Fault, Line};
 
 impl pricing::Rules {
@@ -106,6 +109,35 @@ impl pricing::Rules {
     /// Faults where an amount overflows or a category is unknown.
     pub fn tax(&self, amounts: &[Taxable], context: &Context) -> Result<Taxation, Vec<Fault>> {
         self.0.borrow().tax(amounts, context)
+    }
+}
+
+impl pricing::Rules {
+    /// Judges what is said of prices.
+    ///
+    /// # Errors
+    /// Faults with pointers from `/claims`.
+    pub fn judge(
+        &self,
+        claims: &[PriceClaim],
+        events: &[PriceEvent],
+        context: &Context,
+    ) -> Result<Vec<PriceReference>, Vec<Fault>> {
+        self.0.borrow().judge(claims, events, context)
+    }
+
+    /// Splits what is to be paid for products of a presale.
+    ///
+    /// # Errors
+    /// Faults where an amount overflows.
+    pub fn presale(&self, amounts: &[Payable], context: &Context) -> Result<Vec<PresalePlan>, Vec<Fault>> {
+        self.0.borrow().presale(amounts, context)
+    }
+
+    /// What binds the returns of a cart that is quoted now.
+    #[must_use]
+    pub fn refund_policy(&self) -> RefundPolicy {
+        self.0.borrow().refund_policy()
     }
 }
 

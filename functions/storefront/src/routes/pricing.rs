@@ -1,0 +1,122 @@
+//! `POST /v1/price`: what a cart costs before promotions, what may be said of its prices, and how a presale is paid.
+
+use crate::app::Exchange;
+use crate::http::Response;
+use crate::problem::Problem;
+use crate::wire::{self, cart, context, money::Money, pricing as answer};
+use commerce::facts::prices::{Payable, PriceClaim, PriceEvent, PricedLine, Taxable, Taxation};
+use commerce::facts::types::{Context, Line};
+use commerce::{Report, bounds, instant, money};
+
+struct Request<'a> {
+    source: wire::Source<'a>,
+    context: Context,
+    lines: Vec<Line>,
+    history: Vec<PriceEvent>,
+}
+
+/// Prices a cart.
+pub fn post(exchange: &Exchange<'_>) -> Result<Response, Problem> {
+    let node = exchange.json(bounds::BODY_BYTES)?;
+    let report = Report::new();
+    let (Some(request), true) = (read(&report, &node, exchange.world.now), report.is_clean()) else {
+        return Err(Problem::invalid(report.faults(&node)));
+    };
+    let Request { source, context, lines, history } = request;
+    let rules = exchange.rules(&source)?;
+    rules.hold_for_pricing(exchange.world.store, &rules.pricing.missing(&lines))?;
+    let priced = rules.pricing.price(&lines, &context).map_err(Problem::invalid)?;
+    let shipping = rules.pricing.ship(&priced, &context).map_err(Problem::invalid)?;
+    let amounts: Vec<Taxable> = priced.iter().map(taxable).collect();
+    let taxation = rules.pricing.tax(&amounts, &context).map_err(Problem::invalid)?;
+    let claims: Vec<PriceClaim> = lines.iter().zip(&priced).map(|(line, priced)| claim(line, priced)).collect();
+    let references = rules.pricing.judge(&claims, &history, &context).map_err(Problem::invalid)?;
+    let payables = payables(&priced, &taxation)?;
+    let presales = rules.pricing.presale(&payables, &context).map_err(Problem::invalid)?;
+    let money = Money::of(&context.currency);
+    let offset = context.utc_offset;
+    let written = priced.iter().zip(&taxation.taxed);
+    let body = answer::Prices {
+        currency: &context.currency,
+        at: instant::format(context.at, offset),
+        lines: written
+            .map(|(line, taxed)| answer::Line::of(line, taxed, &references, &presales, money, offset))
+            .collect(),
+        totals: totals(&priced, &taxation, money)?,
+        shipping: shipping.iter().map(|option| answer::Shipping::of(option, money)).collect(),
+        tax_notes: answer::notes(&taxation, money),
+        record: answer::Record { rules: &rules.digest },
+    };
+    let body = serde_json::to_vec(&body).map_err(|error| Problem::internal(error.to_string()))?;
+    Ok(Response::json(200, body))
+}
+
+fn read<'a>(report: &'a Report, node: &'a commerce::Node<'a>, now: i64) -> Option<Request<'a>> {
+    let object = report.read(node).object()?;
+    let source = wire::source(&object);
+    let context = context::read(&object, now);
+    let currency = context.as_ref().map_or("", |context| context.currency.as_str());
+    let lines = object.required("lines").map(|value| cart::lines(value, currency));
+    let history = object.field("history").map_or_else(Vec::new, |value| answer::history(value, currency));
+    object.finish();
+    Some(Request { source: source?, context: context?, lines: lines?, history })
+}
+
+fn taxable(line: &PricedLine) -> Taxable {
+    Taxable {
+        id: line.id.clone(),
+        category: line.tax_category.clone(),
+        quantity: line.quantity,
+        amount: if line.selected { line.subtotal } else { 0 },
+    }
+}
+
+/// What the storefront says of a price: what it claims, or else what the price list says it is a reduction of.
+fn claim(line: &Line, priced: &PricedLine) -> PriceClaim {
+    PriceClaim {
+        id: line.id.clone(),
+        sku: line.sku.clone(),
+        price: Some(priced.unit_price),
+        reference: line.claimed_reference.or(priced.regular_price),
+    }
+}
+
+/// The storefront says that a deposit was paid by the line's attribute `deposit`, `paid`.
+fn payables(priced: &[PricedLine], taxation: &Taxation) -> Result<Vec<Payable>, Problem> {
+    let payable = |(line, tax): (&PricedLine, i64)| {
+        Ok(Payable {
+            id: line.id.clone(),
+            sku: line.sku.clone(),
+            quantity: line.quantity,
+            amount: money::sum([line.subtotal, tax]).map_err(too_much)?,
+            deposit_paid: line
+                .attributes
+                .iter()
+                .any(|attribute| attribute.name == "deposit" && attribute.value == "paid"),
+        })
+    };
+    let on_top = taxation.taxed.iter().map(|taxed| if taxed.included { 0 } else { taxed.tax });
+    priced.iter().zip(on_top).map(payable).collect()
+}
+
+fn too_much(_: money::Overflow) -> Problem {
+    Problem::fault("amount-overflow", "/lines", format!("the cart's sum must be at most {}", bounds::AMOUNT))
+}
+
+fn totals<'a>(
+    priced: &[PricedLine],
+    taxation: &Taxation,
+    money: impl Fn(i64) -> Money<'a>,
+) -> Result<answer::Totals<'a>, Problem> {
+    let sum = |amounts: &mut dyn Iterator<Item = i64>| money::sum(amounts).map_err(too_much);
+    let subtotal = sum(&mut priced.iter().filter(|line| line.selected).map(|line| line.subtotal))?;
+    let taxed = |included: bool| taxation.taxed.iter().filter(move |taxed| taxed.included == included);
+    let (contained, on_top) =
+        (sum(&mut taxed(true).map(|taxed| taxed.tax))?, sum(&mut taxed(false).map(|taxed| taxed.tax))?);
+    Ok(answer::Totals {
+        subtotal: money(subtotal),
+        tax_included: money(contained),
+        tax: money(on_top),
+        total: money(sum(&mut [subtotal, on_top].into_iter())?),
+    })
+}

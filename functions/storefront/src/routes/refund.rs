@@ -1,0 +1,170 @@
+//! `POST /v1/refund`: what is refunded for units that come back, from a decision that was frozen when they were sold.
+//!
+//! Where the decision says `re-evaluate`, the carts that might have been kept are priced again, with the same rules at the
+//! moment of the sale, so that the request carries the cart as it was quoted.
+
+use crate::app::Exchange;
+use crate::functions::pricing;
+use crate::http::Response;
+use crate::problem::{Kind, Problem};
+use crate::published::Rules;
+use crate::wire::{self, cart, context, refund as answer};
+use commerce::facts::offers::{ShippingCharge, Wants};
+use commerce::facts::prices::{Decision, RemainingCost, ReturnLine, Taxable};
+use commerce::facts::types::{Context, Line};
+use commerce::{Fault, Report, Value, bounds, money};
+use std::collections::BTreeMap;
+
+/// A cart as it was quoted.
+struct Cart<'a> {
+    source: wire::Source<'a>,
+    context: Context,
+    lines: Vec<Line>,
+}
+
+struct Request<'a> {
+    frozen: answer::Frozen<'a>,
+    returns: Vec<ReturnLine>,
+    cart: Option<Cart<'a>>,
+}
+
+/// Refunds.
+pub fn post(exchange: &Exchange<'_>) -> Result<Response, Problem> {
+    let node = exchange.json(bounds::BODY_BYTES)?;
+    let report = Report::new();
+    let (Some(request), true) = (read(&report, &node, exchange.world.now), report.is_clean()) else {
+        return Err(Problem::invalid(report.faults(&node)));
+    };
+    let Request { frozen, returns, cart } = request;
+    let states = pricing::refund_states(&frozen.decision, &returns).map_err(Problem::invalid)?;
+    let costs = match cart {
+        _ if states.is_empty() => Vec::new(),
+        Some(cart) => costs(exchange, &frozen, &cart, states)?,
+        None => {
+            let detail = "a decision that refunds by re-evaluation needs the cart as it was quoted";
+            return Err(Problem::fault("missing-field", "/cart", detail));
+        }
+    };
+    let amounts = pricing::refund(&frozen.decision, &returns, &costs).map_err(Problem::invalid)?;
+    let body = answer::Refund::of(&amounts, frozen.currency);
+    let body = serde_json::to_vec(&body).map_err(|error| Problem::internal(error.to_string()))?;
+    Ok(Response::json(200, body))
+}
+
+fn read<'a>(report: &'a Report, node: &'a commerce::Node<'a>, now: i64) -> Option<Request<'a>> {
+    let object = report.read(node).object()?;
+    let frozen = object.required("decision").and_then(answer::decision);
+    let currency = frozen.as_ref().map_or("", |frozen| frozen.currency);
+    let returns = object.required("returns").map(|value| answer::returns(value, currency));
+    let cart = object.field("cart").map(|value| read_cart(value, now));
+    object.finish();
+    Some(Request { frozen: frozen?, returns: returns?, cart: cart.flatten() })
+}
+
+/// Reads the request of the quote; what says nothing of prices in it is left out.
+fn read_cart(value: Value<'_>, now: i64) -> Option<Cart<'_>> {
+    let object = value.object()?;
+    let source = wire::source(&object);
+    if object.field("at").is_none() {
+        object.value().fault("missing-field", "`at` is required: the moment of the sale");
+    }
+    let context = context::read(&object, now);
+    let currency = context.as_ref().map_or("", |context| context.currency.as_str());
+    let lines = object.required("lines").map(|value| cart::lines(value, currency));
+    Some(Cart { source: source?, context: context?, lines: lines? })
+}
+
+/// What each of these carts would have cost.
+fn costs(
+    exchange: &Exchange<'_>,
+    frozen: &answer::Frozen<'_>,
+    cart: &Cart<'_>,
+    states: Vec<Vec<u32>>,
+) -> Result<Vec<RemainingCost>, Problem> {
+    let rules = exchange.rules(&cart.source)?;
+    if rules.digest != frozen.rules {
+        let detail = format!("The decision was made by {}, these rules are {}.", frozen.rules, rules.digest);
+        return Err(Problem::new(Kind::Conflict, detail));
+    }
+    rules.hold_for_pricing(exchange.world.store, &rules.pricing.missing(&cart.lines))?;
+    let places = places(&frozen.decision, cart)?;
+    let cost = |quantities: Vec<u32>| {
+        let kept = kept(&quantities, &places, cart);
+        let cost = cost(exchange, &rules, &kept, &cart.context).map_err(|problem| in_cart(problem))?;
+        Ok(RemainingCost { quantities, cost })
+    };
+    states.into_iter().map(cost).collect()
+}
+
+/// For each line of the decision, its place in the cart.
+fn places(decision: &Decision, cart: &Cart<'_>) -> Result<Vec<usize>, Problem> {
+    let known: BTreeMap<&str, usize> =
+        cart.lines.iter().enumerate().map(|(place, line)| (line.id.as_str(), place)).collect();
+    let mut faults = Vec::new();
+    let mut places = Vec::new();
+    for (index, line) in decision.lines.iter().enumerate() {
+        let place = known.get(line.id.as_str()).copied();
+        let same = place
+            .and_then(|place| cart.lines.get(place))
+            .is_some_and(|found| found.quantity == line.quantity && found.selected);
+        if let (Some(place), true) = (place, same) {
+            places.push(place);
+        } else {
+            let detail = format!("the cart must have line `{}` with {} units, selected", line.id, line.quantity);
+            faults.push(Fault { code: "unlike-cart".to_owned(), pointer: format!("/decision/lines/{index}"), detail });
+        }
+    }
+    if faults.is_empty() { Ok(places) } else { Err(Problem::invalid(faults)) }
+}
+
+fn kept(quantities: &[u32], places: &[usize], cart: &Cart<'_>) -> Vec<Line> {
+    let lines = places.iter().zip(quantities).filter(|(_, quantity)| **quantity > 0);
+    lines
+        .filter_map(|(place, quantity)| cart.lines.get(*place).map(|line| Line { quantity: *quantity, ..line.clone() }))
+        .collect()
+}
+
+/// What a cart costs after promotions, tax and all, without shipping.
+fn cost(exchange: &Exchange<'_>, rules: &Rules, lines: &[Line], context: &Context) -> Result<i64, Problem> {
+    let priced = rules.pricing.price(lines, context).map_err(Problem::invalid)?;
+    let shipping = rules.pricing.ship(&priced, context).map_err(Problem::invalid)?;
+    let chosen = shipping.iter().filter(|option| option.chosen);
+    let charges: Vec<ShippingCharge> =
+        chosen.map(|option| ShippingCharge { method: option.method.clone(), amount: option.amount }).collect();
+    rules.hold_for_promotions(exchange.world.store, &rules.promotions.missing(&priced, context))?;
+    let wants = Wants { every_outcome: false, hints: 0, trace: false };
+    let verdict = rules.promotions.evaluate(&priced, &charges, &[], wants, context).map_err(Problem::invalid)?;
+    let taken = |id: &str| {
+        verdict.discounts.iter().filter(|discount| discount.line == id).map(|discount| discount.amount).sum::<i64>()
+    };
+    let put = |id: &str| {
+        verdict
+            .surcharges
+            .iter()
+            .filter(|surcharge| surcharge.line == id)
+            .map(|surcharge| surcharge.amount)
+            .sum::<i64>()
+    };
+    let amounts: Vec<Taxable> = priced
+        .iter()
+        .map(|line| Taxable {
+            id: line.id.clone(),
+            category: line.tax_category.clone(),
+            quantity: line.quantity,
+            amount: line.subtotal - taken(&line.id) + put(&line.id),
+        })
+        .collect();
+    let taxation = rules.pricing.tax(&amounts, context).map_err(Problem::invalid)?;
+    let on_top = taxation.taxed.iter().filter(|taxed| !taxed.included).map(|taxed| taxed.tax);
+    money::sum(amounts.iter().map(|amount| amount.amount).chain(on_top)).map_err(|_| {
+        Problem::fault("amount-overflow", "/lines", format!("the cart's sum must be at most {}", bounds::AMOUNT))
+    })
+}
+
+/// Faults of the cart have their pointers from the request's root.
+fn in_cart(mut problem: Problem) -> Problem {
+    for fault in &mut problem.faults {
+        fault.pointer.insert_str(0, "/cart");
+    }
+    problem
+}
