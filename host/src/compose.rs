@@ -250,25 +250,4 @@ fn chain(error: &dyn std::error::Error) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::specificity;
-
-    #[test]
-    fn the_closest_dependency_is_chosen() {
-        let import = "pushcart:commerce/pricing@0.1.0";
-        let cases = [
-            ("pushcart:commerce/pricing@0.1.0", Some(4)),
-            ("pushcart:commerce/pricing@0.1.2", Some(3)),
-            ("pushcart:commerce/pricing", Some(2)),
-            ("pushcart:commerce@0.1.0", Some(1)),
-            ("pushcart:commerce", Some(0)),
-            ("pushcart:commerce/pricing@0.2.0", None),
-            ("pushcart:commerce/inventory", None),
-            ("pushcart:plugin", None),
-        ];
-        for (name, wanted) in cases {
-            assert_eq!(specificity(name, import), wanted, "{name}");
-        }
-        assert_eq!(specificity("plain", "plain"), Some(4));
-    }
-}
+mod tests;

@@ -7,7 +7,7 @@ use crate::options::Options;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Result};
+use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Result};
 
 /// How often running components are interrupted to look at the clock.
 pub const TICK: Duration = Duration::from_millis(2);
@@ -15,7 +15,9 @@ pub const TICK: Duration = Duration::from_millis(2);
 const MEMORIES: u32 = 16;
 /// Core instances that one composed component may have; adapters count.
 const CORE_INSTANCES: u32 = 128;
-/// Memory of an instance that stays resident for the next one, in bytes a memory.
+/// Dirty memory that is reset in place for the next instance, in bytes a memory; what is more is given back to the
+/// system. Measured: with the kernel's list of dirty pages fresh instances serve twice as much as without, and more than
+/// this gains nothing.
 const KEEP_RESIDENT: usize = 256 << 10;
 /// Stack of a component, in bytes.
 const WASM_STACK: usize = 1 << 20;
@@ -35,6 +37,7 @@ pub fn build(options: &Options, largest: usize) -> Result<Engine> {
         .max_tables_per_component(MEMORIES * 2)
         .max_memory_size(largest)
         .linear_memory_keep_resident(KEEP_RESIDENT)
+        .pagemap_scan(Enabled::Auto)
         .table_keep_resident(16 << 10)
         .max_unused_warm_slots(slots.min(64));
     let mut config = Config::new();

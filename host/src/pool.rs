@@ -21,6 +21,9 @@ const LEFTOVERS: usize = 64;
 /// How long an instance is kept idle.
 pub const IDLE: Duration = Duration::from_secs(60);
 
+/// How long the first instance may take.
+const WARM: Duration = Duration::from_secs(10);
+
 /// How long instances live.
 #[derive(Clone, Copy, Debug)]
 pub struct Policy {
@@ -69,13 +72,25 @@ impl Pool {
         let warm = match idle {
             Some(mut warm) => {
                 self.shared.metrics.idle.add(-1);
-                self.shared.metrics.reused();
+                if warm.served > 0 {
+                    self.shared.metrics.reused();
+                }
                 warm.store.data_mut().begin(deadline, trace);
                 warm
             }
             None => self.instantiate(deadline, trace, memory.unwrap_or(self.policy.memory)).await?,
         };
         Ok(Lease { pool: self.clone(), warm: Some(warm), single: memory.is_some() })
+    }
+
+    /// Makes one instance before the first request, so that a component that cannot be instantiated is known at once.
+    pub async fn warm(&self) -> Result<()> {
+        let deadline = Instant::now() + WARM;
+        let mut warm = self.instantiate(deadline, "", self.policy.memory).await?;
+        warm.store.data_mut().end();
+        self.idle().push(warm);
+        self.shared.metrics.idle.add(1);
+        Ok(())
     }
 
     async fn instantiate(&self, deadline: Instant, trace: &str, memory: usize) -> Result<Warm> {

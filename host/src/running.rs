@@ -23,6 +23,10 @@ pub struct Running {
 pub async fn up(options: Options) -> Result<Running> {
     let listen = options.listen;
     let app = Arc::new(tokio::task::spawn_blocking(move || App::build(options)).await??);
+    for pool in &app.pools {
+        let failed = || format!("component `{}` cannot be instantiated", pool.shared().id);
+        pool.warm().await.map_err(anyhow::Error::from).with_context(failed)?;
+    }
     let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
     let addr = listener.local_addr()?;
     let (stop, stopping) = watch::channel(false);

@@ -32,7 +32,7 @@ fn a_body_that_does_not_come_is_a_timeout() {
     socket.write_all(b"POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nbegin").unwrap();
     let reply = read(&mut socket);
     assert_eq!((reply.status, reply.code().as_str()), (408, "body-timeout"));
-    assert_eq!(host.metric("pushcart_instances_created_total"), 0, "no component is called for it");
+    assert_eq!(host.metric("pushcart_instances_idle"), 1, "no component is called for it");
     ends_within(socket, Duration::from_secs(3));
 }
 
