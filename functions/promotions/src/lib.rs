@@ -1,1 +1,36 @@
-//! promotions
+//! Decides which promotions a cart earns, exactly, and says why the others do not.
+//!
+//! The map: a rulebook is read (`rulebook`, `promotion`, and one file for each kind in `conditions` and `actions`, listed
+//! in `catalogue`), filed under keys (`index`), and judged: `attempt` tries one promotion on a state of the cart
+//! (`ledger`), `judge` lets many go together as the `policy` says, `search` finds the best combination, `verdict` writes
+//! it down, `hints` looks one step further. What must never be in here: a clock, randomness, input or output, and any
+//! float that touches an amount.
+
+#[cfg(target_family = "wasm")]
+mod component;
+
+pub mod actions;
+pub mod attempt;
+pub mod catalogue;
+pub mod clock;
+pub mod conditions;
+pub mod desk;
+pub mod hints;
+pub mod index;
+pub mod judge;
+pub mod ledger;
+pub mod policy;
+pub mod promotion;
+pub mod reader;
+pub mod reference;
+mod rulebook;
+mod rules;
+pub mod scene;
+pub mod search;
+pub mod segments;
+pub mod split;
+pub mod target;
+pub mod verdict;
+
+pub use rulebook::compile;
+pub use rules::Rules;

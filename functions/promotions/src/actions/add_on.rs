@@ -1,0 +1,49 @@
+//! An add-on at a price (加价购): with the rest of the cart, some units of a set cost only this.
+
+use commerce::Object;
+use crate::catalogue::{Give, Kind};
+use crate::desk::Desk;
+use crate::index::Key;
+use crate::policy::Choice;
+use crate::reader::Reader;
+use crate::target::Target;
+use serde::{Deserialize, Serialize};
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AddOn {
+    price: i64,
+    units: i64,
+    of: Target,
+}
+
+impl Give for AddOn {
+    const KIND: Kind = Kind {
+        name: "add-on",
+        about: "Beside at least one selected unit that is not of `of`, up to `units` units of `of` (1 by default) cost `price` each.",
+        fields: r##""price": {"type": "integer"}, "units": {"type": "integer"}, "of": {"$ref": "#/$defs/target"}"##,
+        required: &["price", "of"],
+        example: r#"{"kind": "add-on", "price": 990, "of": {"skus": ["CUP-CEL-01"]}, "units": 1}"#,
+        codes: &[],
+    };
+
+    fn read(object: &Object<'_>, reader: &Reader) -> Option<Self> {
+        let price = object.required("price").and_then(|value| value.amount());
+        let of = object.required("of").and_then(|value| Target::read(value, reader));
+        let units = object.field("units").map_or(Some(1), |value| value.integer(1..=commerce::bounds::QUANTITY));
+        Some(Self { price: price?, units: units?, of: of? })
+    }
+
+    fn give(&self, desk: &mut Desk<'_>) {
+        let own = self.of.lines(desk.scene, desk.ledger).count();
+        if desk.scene.lines.iter().filter(|line| line.selected).count() > own {
+            let picks = desk.pick(&self.of);
+            let picks = desk.first(&picks, self.units, Choice::Dearest);
+            desk.at_price(&picks, self.price);
+        }
+    }
+
+    fn keys(&self) -> Option<Vec<Key>> {
+        crate::conditions::keys_of(&self.of)
+    }
+}

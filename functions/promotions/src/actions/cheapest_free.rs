@@ -1,0 +1,57 @@
+//! Of every group of units, some are free: three for two.
+
+use commerce::Object;
+use crate::catalogue::{Give, Kind};
+use crate::desk::Desk;
+use crate::index::Key;
+use crate::policy::Choice;
+use crate::reader::Reader;
+use crate::target::Target;
+use serde::{Deserialize, Serialize};
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CheapestFree {
+    group_size: i64,
+    free: i64,
+    times: i64,
+    of: Target,
+    choose: Option<Choice>,
+}
+
+impl Give for CheapestFree {
+    const KIND: Kind = Kind {
+        name: "cheapest-free",
+        about: "Of every `groupSize` units of `of`, `free` units (1 by default) cost nothing, at most `times` times: the cheapest of all, unless `choose` or the policy's `freeItem` says otherwise.",
+        fields: r##""groupSize": {"type": "integer", "minimum": 1}, "free": {"type": "integer", "minimum": 1}, "times": {"type": "integer"}, "of": {"$ref": "#/$defs/target"}, "choose": {"enum": ["cart-order", "cheapest", "dearest", "line-value"]}"##,
+        required: &["groupSize"],
+        example: r#"{"kind": "cheapest-free", "groupSize": 3, "of": {"categories": ["tea"]}}"#,
+        codes: &[],
+    };
+
+    fn read(object: &Object<'_>, reader: &Reader) -> Option<Self> {
+        let number = |value: commerce::Value<'_>| value.integer(1..=commerce::bounds::QUANTITY);
+        let group_size = object.required("groupSize").and_then(number);
+        let free = object.field("free").map_or(Some(1), number);
+        let times = object.field("times").map_or(Some(i64::MAX), number);
+        let choose = object.field("choose").and_then(|value| value.one_of(Choice::ALL));
+        if let (Some(size), Some(free)) = (group_size, free)
+            && free > size
+        {
+            object.value().fault("out-of-range", "`free` is more than `groupSize`");
+        }
+        Some(Self { group_size: group_size?, free: free?, times: times?, of: super::of(object, reader), choose })
+    }
+
+    fn give(&self, desk: &mut Desk<'_>) {
+        let choice = self.choose.unwrap_or(desk.scene.policy.free_item);
+        let pool = desk.pick(&self.of);
+        let groups = (Desk::count(&pool) / self.group_size).min(self.times);
+        let picks = desk.first(&pool, groups.saturating_mul(self.free), choice);
+        desk.at_price(&picks, 0);
+    }
+
+    fn keys(&self) -> Option<Vec<Key>> {
+        crate::conditions::keys_of(&self.of)
+    }
+}

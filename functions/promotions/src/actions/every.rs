@@ -1,0 +1,64 @@
+//! Every X spent, Y off (每满减), and every N units, Y off; 跨店满减 when the lines are of several shops.
+//! 
+//! The amount is split over all lines that it was earned with, so that each shop's part is exact.
+
+use commerce::Object;
+use crate::catalogue::{Give, Kind};
+use crate::desk::Desk;
+use crate::index::Key;
+use crate::policy::{Basis, Threshold};
+use crate::reader::Reader;
+use crate::target::Target;
+use serde::{Deserialize, Serialize};
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Every {
+    spend: Option<i64>,
+    units: Option<i64>,
+    off: i64,
+    times: i64,
+    of: Target,
+}
+
+impl Give for Every {
+    const KIND: Kind = Kind {
+        name: "every",
+        about: "For every `spend` minor units, or every `units` units, of the lines of `of`: `off` minor units off them; at most `times` times. Lines of several shops count together, and each shop's part is exact.",
+        fields: r##""spend": {"type": "integer", "minimum": 1}, "units": {"type": "integer", "minimum": 1}, "off": {"type": "integer"}, "times": {"type": "integer"}, "of": {"$ref": "#/$defs/target"}"##,
+        required: &["off"],
+        example: r#"{"kind": "every", "spend": 30000, "off": 5000}"#,
+        codes: &[],
+    };
+
+    fn read(object: &Object<'_>, reader: &Reader) -> Option<Self> {
+        let number = |name: &str| object.field(name).and_then(|value| value.integer(1..=commerce::bounds::AMOUNT));
+        let off = object.required("off").and_then(|value| value.amount());
+        let found = (number("spend"), number("units"));
+        if found.0.is_some() == found.1.is_some() {
+            object.value().fault("missing-field", "either `spend` or `units` is required");
+        }
+        Some(Self { spend: found.0, units: found.1, times: number("times").unwrap_or(i64::MAX), of: super::of(object, reader), off: off? })
+    }
+
+    fn give(&self, desk: &mut Desk<'_>) {
+        let picks = desk.pick(&self.of);
+        let basis = match desk.scene.policy.thresholds {
+            Threshold::Initial => Basis::Original,
+            Threshold::Discounted => Basis::Remaining,
+        };
+        let times = match (self.spend, self.units) {
+            (Some(spend), _) => desk.total(&picks, basis) / spend.max(1),
+            (None, Some(units)) => Desk::count(&picks) / units.max(1),
+            (None, None) => 0,
+        };
+        let times = times.min(self.times);
+        if times > 0 {
+            desk.off_order(&picks, self.off.saturating_mul(times), false);
+        }
+    }
+
+    fn keys(&self) -> Option<Vec<Key>> {
+        crate::conditions::keys_of(&self.of)
+    }
+}

@@ -1,0 +1,46 @@
+//! The more buy together, the less each pays (拼团).
+
+use commerce::Object;
+use crate::catalogue::{Give, Kind};
+use crate::desk::Desk;
+use crate::desk::Spread;
+use crate::index::Key;
+use crate::reader::Reader;
+use crate::target::Target;
+use serde::{Deserialize, Serialize};
+use super::tier::{self, Tier};
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GroupLadder {
+    of: Target,
+    tiers: Vec<Tier>,
+}
+
+impl Give for GroupLadder {
+    const KIND: Kind = Kind {
+        name: "group-ladder",
+        about: "Steps reached by the people in the group (`from` people); the highest one reached gives its rate, amount or unit price on each unit of `of`.",
+        fields: r##""of": {"$ref": "#/$defs/target"}, "tiers": {"type": "array", "items": {"type": "object", "properties": {"from": {"type": "integer"}, "to": {"type": "integer"}, "basisPoints": {"type": "integer"}, "amount": {"type": "integer"}, "price": {"type": "integer"}}}}"##,
+        required: &["tiers"],
+        example: r#"{"kind": "group-ladder", "of": {"skus": ["TEA-LJ-100"]}, "tiers": [{"from": 2, "price": 7900}, {"from": 5, "price": 6900}]}"#,
+        codes: &[],
+    };
+
+    fn read(object: &Object<'_>, reader: &Reader) -> Option<Self> {
+        let tiers = object.required("tiers").map(|value| tier::read(value));
+        Some(Self { of: super::of(object, reader), tiers: tiers? })
+    }
+
+    fn give(&self, desk: &mut Desk<'_>) {
+        let people = i64::from(desk.scene.context.gathering.group_size);
+        if let Some(tier) = self.tiers.iter().rfind(|tier| tier.holds(people)) {
+            let picks = desk.pick(&self.of);
+            tier.give(desk, &picks, Spread::Unit);
+        }
+    }
+
+    fn keys(&self) -> Option<Vec<Key>> {
+        crate::conditions::keys_of(&self.of)
+    }
+}

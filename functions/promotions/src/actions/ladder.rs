@@ -1,0 +1,111 @@
+//! Spend more, get more (满减阶梯), or buy more, get more (N件X折): the highest step that is reached gives.
+//! 
+//! Steps may also grant points and free shipping (满减送).
+
+use commerce::Object;
+use crate::catalogue::{Give, Kind};
+use crate::desk::Desk;
+use crate::desk::Spread;
+use crate::index::Key;
+use crate::ledger::Pick;
+use crate::policy::{Basis, Threshold};
+use crate::reader::Reader;
+use crate::target::Target;
+use serde::{Deserialize, Serialize};
+use super::tier::{self, Tier};
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ladder {
+    by: Measure,
+    of: Target,
+    over: Option<Target>,
+    tiers: Vec<Tier>,
+    spread: Spread,
+    cumulative: bool,
+}
+
+/// What the steps are reached by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum Measure {
+    Subtotal,
+    Quantity,
+    LineSubtotal,
+    LineQuantity,
+}
+
+const MEASURES: [(&str, Measure); 4] = [
+    ("subtotal", Measure::Subtotal),
+    ("quantity", Measure::Quantity),
+    ("line-subtotal", Measure::LineSubtotal),
+    ("line-quantity", Measure::LineQuantity),
+];
+
+impl Give for Ladder {
+    const KIND: Kind = Kind {
+        name: "ladder",
+        about: "Steps reached by the subtotal or the quantity of `over` (by default of `of`), or of each line by itself; the highest one reached gives its rate, amount or unit price on `of`, and points or free shipping; with `cumulative`, all that are reached.",
+        fields: r##""by": {"enum": ["subtotal", "quantity", "line-subtotal", "line-quantity"]}, "of": {"$ref": "#/$defs/target"}, "over": {"$ref": "#/$defs/target"}, "tiers": {"type": "array", "items": {"type": "object", "properties": {"from": {"type": "integer"}, "to": {"type": "integer"}, "basisPoints": {"type": "integer"}, "amount": {"type": "integer"}, "price": {"type": "integer"}, "points": {"type": "integer"}, "freeShipping": {"type": "boolean"}}}}, "spread": {"enum": ["order", "line", "unit"]}, "cumulative": {"type": "boolean"}"##,
+        required: &["by", "tiers"],
+        example: r#"{"kind": "ladder", "by": "subtotal", "tiers": [{"from": 30000, "amount": 4000}, {"from": 60000, "amount": 10000, "freeShipping": true}]}"#,
+        codes: &[],
+    };
+
+    fn read(object: &Object<'_>, reader: &Reader) -> Option<Self> {
+        let by = object.required("by").and_then(|value| value.one_of(&MEASURES));
+        let tiers = object.required("tiers").map(|value| tier::read(value));
+        let over = object.field("over").and_then(|value| Target::read(value, reader));
+        Some(Self {
+            of: super::of(object, reader),
+            spread: super::spread(object),
+            cumulative: super::flag(object, "cumulative"),
+            over,
+            tiers: tiers?,
+            by: by?,
+        })
+    }
+
+    fn give(&self, desk: &mut Desk<'_>) {
+        let basis = match desk.scene.policy.thresholds {
+            Threshold::Initial => Basis::Original,
+            Threshold::Discounted => Basis::Remaining,
+        };
+        let measured = |desk: &Desk<'_>, picks: &[Pick]| match self.by {
+            Measure::Subtotal | Measure::LineSubtotal => desk.total(picks, basis),
+            Measure::Quantity | Measure::LineQuantity => Desk::count(picks),
+        };
+        if matches!(self.by, Measure::Subtotal | Measure::Quantity) {
+            let over = desk.pick(self.over.as_ref().unwrap_or(&self.of));
+            let have = measured(desk, &over);
+            for tier in self.reached(have) {
+                let picks = desk.pick(&self.of);
+                tier.give(desk, &picks, self.spread);
+            }
+            return;
+        }
+        let line = |desk: &Desk<'_>, pick: &Pick| desk.ledger.runs.get(pick.run).map(|run| run.line);
+        let mut places: Vec<usize> = desk.pick(&self.of).iter().filter_map(|pick| line(desk, pick)).collect();
+        places.dedup();
+        for place in places {
+            let own = |desk: &Desk<'_>| -> Vec<Pick> {
+                desk.pick(&self.of).into_iter().filter(|pick| line(desk, pick) == Some(place)).collect()
+            };
+            let have = measured(desk, &own(desk));
+            for tier in self.reached(have) {
+                let picks = own(desk);
+                tier.give(desk, &picks, self.spread);
+            }
+        }
+    }
+
+    fn keys(&self) -> Option<Vec<Key>> {
+        crate::conditions::keys_of(&self.of)
+    }
+}
+
+impl Ladder {
+    fn reached(&self, have: i64) -> Vec<&Tier> {
+        let reached = self.tiers.iter().filter(|tier| tier.holds(have));
+        if self.cumulative { reached.collect() } else { reached.last().into_iter().collect() }
+    }
+}

@@ -1,0 +1,61 @@
+//! Every n-th item reduced (第二件半价): of all together, or of each line by itself.
+
+use commerce::Object;
+use crate::catalogue::{Give, Kind};
+use crate::desk::Desk;
+use crate::index::Key;
+use crate::ledger::Pick;
+use crate::policy::Choice;
+use crate::reader::Reader;
+use crate::target::Target;
+use serde::{Deserialize, Serialize};
+use super::reduction::Reduction;
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NthItem {
+    n: i64,
+    reduction: Reduction,
+    of: Target,
+    per_line: bool,
+    times: i64,
+    choose: Option<Choice>,
+}
+
+impl Give for NthItem {
+    const KIND: Kind = Kind {
+        name: "nth-item",
+        about: "Of every `n` units of `of`, counted over all lines or on each line (`per` line), one is reduced by a rate, to a price, or by an amount. Which is `choose` or the policy's `freeItem`.",
+        fields: r##""n": {"type": "integer", "minimum": 1}, "basisPoints": {"type": "integer"}, "price": {"type": "integer"}, "amount": {"type": "integer"}, "of": {"$ref": "#/$defs/target"}, "per": {"enum": ["order", "line"]}, "times": {"type": "integer"}, "choose": {"enum": ["cart-order", "cheapest", "dearest", "line-value"]}"##,
+        required: &["n"],
+        example: r#"{"kind": "nth-item", "n": 2, "basisPoints": 5000, "of": {"skus": ["TEA-LJ-100"]}}"#,
+        codes: &[],
+    };
+
+    fn read(object: &Object<'_>, reader: &Reader) -> Option<Self> {
+        let number = |value: commerce::Value<'_>| value.integer(1..=commerce::bounds::QUANTITY);
+        let n = object.required("n").and_then(number);
+        let times = object.field("times").map_or(Some(i64::MAX), number);
+        let per_line = object.field("per").and_then(|value| value.one_of(&[("order", false), ("line", true)])).unwrap_or(false);
+        let choose = object.field("choose").and_then(|value| value.one_of(Choice::ALL));
+        let reduction = Reduction::read(object);
+        Some(Self { n: n?, reduction: reduction?, of: super::of(object, reader), per_line, times: times?, choose })
+    }
+
+    fn give(&self, desk: &mut Desk<'_>) {
+        let choice = self.choose.unwrap_or(desk.scene.policy.free_item);
+        let pool = desk.pick(&self.of);
+        let line = |pick: &Pick| desk.ledger.runs.get(pick.run).map(|run| run.line);
+        let picks: Vec<Pick> = if self.per_line {
+            let groups = pool.chunk_by(|one, other| line(one) == line(other));
+            groups.flat_map(|own| desk.first(own, (Desk::count(own) / self.n).min(self.times), choice)).collect()
+        } else {
+            desk.first(&pool, (Desk::count(&pool) / self.n).min(self.times), choice)
+        };
+        self.reduction.give(desk, &picks);
+    }
+
+    fn keys(&self) -> Option<Vec<Key>> {
+        crate::conditions::keys_of(&self.of)
+    }
+}

@@ -1,0 +1,41 @@
+//! A red packet: money of the shopper's purse that pays a part (红包). It is a means of payment: prices stay as they are.
+
+use commerce::Object;
+use crate::catalogue::{Give, Kind};
+use crate::desk::Desk;
+use crate::reader::Reader;
+use crate::target::Target;
+use serde::{Deserialize, Serialize};
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RedPacket {
+    id: String,
+    amount: i64,
+}
+
+impl Give for RedPacket {
+    const KIND: Kind = Kind {
+        name: "red-packet",
+        about: "Pays up to `amount` minor units of what the goods still cost from the purse `id`, as a means of payment, not as a discount; what is used up of it already is the counter of kind `tender`.",
+        fields: r#""id": {"type": "string"}, "amount": {"type": "integer", "minimum": 1}"#,
+        required: &["id", "amount"],
+        example: r#"{"kind": "red-packet", "id": "new-year", "amount": 888}"#,
+        codes: &[],
+    };
+
+    fn read(object: &Object<'_>, _reader: &Reader) -> Option<Self> {
+        let id = object.required("id").and_then(|value| value.identifier());
+        let amount = object.required("amount").and_then(|value| value.integer(1..=commerce::bounds::AMOUNT));
+        Some(Self { id: id?.to_owned(), amount: amount? })
+    }
+
+    fn give(&self, desk: &mut Desk<'_>) {
+        let left = self.amount - desk.scene.used("tender", &self.id, "total");
+        let amount = left.min(desk.ledger.remaining());
+        if amount > 0 {
+            let picks = desk.pick(&Target::default());
+            desk.grant("tender", Some(self.id.clone()), amount, &picks);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! All lines together at a price.
+
+use commerce::Object;
+use crate::catalogue::{Give, Kind};
+use crate::desk::Desk;
+use crate::index::Key;
+use crate::policy::Basis;
+use crate::reader::Reader;
+use crate::target::Target;
+use serde::{Deserialize, Serialize};
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SetTotal {
+    price: i64,
+    of: Target,
+}
+
+impl Give for SetTotal {
+    const KIND: Kind = Kind {
+        name: "set-total",
+        about: "The lines of `of` together cost at most this.",
+        fields: r##""price": {"type": "integer", "minimum": 0}, "of": {"$ref": "#/$defs/target"}"##,
+        required: &["price"],
+        example: r#"{"kind": "set-total", "price": 9900}"#,
+        codes: &[],
+    };
+
+    fn read(object: &Object<'_>, reader: &Reader) -> Option<Self> {
+        let price = object.required("price").and_then(|value| value.amount());
+        Some(Self { of: super::of(object, reader), price: price? })
+    }
+
+    fn give(&self, desk: &mut Desk<'_>) {
+        let picks = desk.pick(&self.of);
+        let total = desk.total(&picks, Basis::Remaining);
+        desk.off_order(&picks, total - self.price, false);
+    }
+
+    fn keys(&self) -> Option<Vec<Key>> {
+        crate::conditions::keys_of(&self.of)
+    }
+}

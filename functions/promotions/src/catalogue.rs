@@ -1,0 +1,202 @@
+//! The one list of everything that a promotion can ask for and give. A kind is one file and one line here; the parser,
+//! the reference in `docs/` and its tests are driven from it.
+
+use crate::desk::Desk;
+use crate::index::Key;
+use crate::ledger::Ledger;
+use crate::reader::Reader;
+use crate::scene::{Refusal, Scene};
+use commerce::{Object, Value};
+use serde::{Deserialize, Serialize};
+
+/// What the catalogue knows of a kind.
+pub struct Kind {
+    /// Its name in documents.
+    pub name: &'static str,
+    /// What it asks for or gives, in a sentence.
+    pub about: &'static str,
+    /// Its fields, as the `properties` of a JSON Schema.
+    pub fields: &'static str,
+    /// The fields that must be there.
+    pub required: &'static [&'static str],
+    /// An example that compiles.
+    pub example: &'static str,
+    /// Its reason codes, each with what `need` and `have` are.
+    pub codes: &'static [(&'static str, &'static str)],
+}
+
+/// A condition.
+pub trait Test: Sized {
+    /// What the catalogue knows of it.
+    const KIND: Kind;
+    /// Reads its fields; the caller reads `kind` and refuses unknown fields.
+    fn read(object: &Object<'_>, reader: &Reader) -> Option<Self>;
+    /// Yes, or no with the reason.
+    ///
+    /// # Errors
+    /// The reason.
+    fn test(&self, scene: &Scene<'_>, ledger: &Ledger) -> Result<(), Refusal>;
+    /// The keys of which the cart must have one, where there are such.
+    fn keys(&self) -> Option<Vec<Key>> {
+        None
+    }
+    /// Whether what earlier promotions took off can change the answer.
+    fn looks_at_discounts(&self, _scene: &Scene<'_>) -> bool {
+        false
+    }
+    /// What would have to be added to the cart for it to hold.
+    fn lack(&self, _scene: &Scene<'_>, _ledger: &Ledger) -> Option<Lack> {
+        None
+    }
+}
+
+/// What a cart lacks for a condition to hold.
+pub struct Lack {
+    /// Of which lines.
+    pub target: crate::target::Target,
+    /// Minor units.
+    pub spend: i64,
+    /// Units.
+    pub units: u32,
+}
+
+/// An action.
+pub trait Give: Sized {
+    /// What the catalogue knows of it.
+    const KIND: Kind;
+    /// Reads its fields; the caller reads `kind` and refuses unknown fields.
+    fn read(object: &Object<'_>, reader: &Reader) -> Option<Self>;
+    /// Takes off, adds or grants.
+    fn give(&self, desk: &mut Desk<'_>);
+    /// The keys of which the cart must have one for it to give anything, where there are such.
+    fn keys(&self) -> Option<Vec<Key>> {
+        None
+    }
+    /// At most this can be taken off lines, in whatever state earlier promotions leave them; `None` where only the lines'
+    /// own prices bound it.
+    fn ceiling(&self, _scene: &Scene<'_>, _opening: &Ledger) -> Option<i64> {
+        None
+    }
+    /// It treats each line by that line alone, and a line that costs less before costs no more after.
+    fn by_line(&self) -> bool {
+        false
+    }
+}
+
+macro_rules! catalogue {
+    ($(#[$about:meta])* $Enum:ident, $Trait:ident, $list:ident: $($module:ident::$Type:ident),+ $(,)?) => {
+        $(#[$about])*
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        pub enum $Enum {
+            $(#[allow(missing_docs, reason = "the kind's own file says it")] $Type($module::$Type)),+
+        }
+
+        /// Every kind, in the order of the reference.
+        pub const $list: &[Kind] = &[$(<$module::$Type as $Trait>::KIND),+];
+
+        impl $Enum {
+            /// Reads `{"kind": …}` and the kind's own fields.
+            pub fn read(value: Value<'_>, reader: &Reader) -> Option<Self> {
+                let object = value.object()?;
+                let found = Self::read_fields(&object, reader);
+                // Where the kind is unknown, so are its fields: one fault says enough.
+                if found.is_some() {
+                    object.finish();
+                }
+                found
+            }
+
+            /// The same, where the caller reads further fields of the object and refuses the rest.
+            pub fn read_fields(object: &Object<'_>, reader: &Reader) -> Option<Self> {
+                let kind = object.required("kind")?;
+                let name = kind.identifier()?;
+                $(if name == <$module::$Type as $Trait>::KIND.name {
+                    return <$module::$Type as $Trait>::read(object, reader).map(Self::$Type);
+                })+
+                let known: Vec<&str> = $list.iter().map(|kind| kind.name).collect();
+                kind.fault("unknown-kind", format!("must be one of {}", known.join(", ")));
+                None
+            }
+
+            /// The kind's name.
+            #[must_use]
+            pub fn name(&self) -> &'static str {
+                match self { $(Self::$Type(_) => <$module::$Type as $Trait>::KIND.name),+ }
+            }
+
+            /// The keys of which the cart must have one.
+            #[must_use]
+            pub fn keys(&self) -> Option<Vec<Key>> {
+                match self { $(Self::$Type(kind) => kind.keys()),+ }
+            }
+
+            catalogue!(@ $Trait $($Type),+);
+        }
+    };
+    (@ Test $($Type:ident),+) => {
+        /// Yes, or no with the reason.
+        ///
+        /// # Errors
+        /// The reason.
+        pub fn test(&self, scene: &Scene<'_>, ledger: &Ledger) -> Result<(), Refusal> {
+            match self { $(Self::$Type(kind) => kind.test(scene, ledger)),+ }
+        }
+        /// Whether what earlier promotions took off can change the answer.
+        #[must_use]
+        pub fn looks_at_discounts(&self, scene: &Scene<'_>) -> bool {
+            match self { $(Self::$Type(kind) => kind.looks_at_discounts(scene)),+ }
+        }
+        /// What would have to be added to the cart for it to hold.
+        #[must_use]
+        pub fn lack(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Lack> {
+            match self { $(Self::$Type(kind) => kind.lack(scene, ledger)),+ }
+        }
+    };
+    (@ Give $($Type:ident),+) => {
+        /// Takes off, adds or grants.
+        pub fn give(&self, desk: &mut Desk<'_>) {
+            match self { $(Self::$Type(kind) => kind.give(desk)),+ }
+        }
+        /// At most this can be taken off lines, in whatever state they are.
+        #[must_use]
+        pub fn ceiling(&self, scene: &Scene<'_>, opening: &Ledger) -> Option<i64> {
+            match self { $(Self::$Type(kind) => kind.ceiling(scene, opening)),+ }
+        }
+        /// It treats each line by that line alone.
+        #[must_use]
+        pub fn by_line(&self) -> bool {
+            match self { $(Self::$Type(kind) => kind.by_line()),+ }
+        }
+    };
+}
+
+
+mod conditions_list {
+    use super::{Deserialize, Key, Kind, Lack, Ledger, Object, Reader, Refusal, Scene, Serialize, Test, Value};
+    use crate::conditions::*;
+    catalogue!(
+        /// A condition of any kind.
+        Condition, Test, CONDITIONS:
+        subtotal::Subtotal, quantity::Quantity, distinct_products::DistinctProducts, line_quantity::LineQuantity,
+        contains::Contains, unit_price::UnitPrice, nothing_reduced::NothingReduced, order_number::OrderNumber,
+        group::Group, tier::Tier, entitlement::Entitlement, segment::Segment, channel::Channel, near::Near, between::Between,
+        weekly::Weekly, attribute::Attribute, shipping_country::ShippingCountry, shipping_region::ShippingRegion,
+        shipping_method::ShippingMethod, group_size::GroupSize, helpers::Helpers, event::Event, subscription::Subscription,
+        currency::Currency, content_tag::ContentTag, points::Points, all::All, any::Any, not::Not,
+    );
+}
+mod actions_list {
+    use super::{Deserialize, Desk, Give, Key, Kind, Ledger, Object, Reader, Scene, Serialize, Value};
+    use crate::actions::*;
+    catalogue!(
+        /// An action of any kind.
+        Action, Give, ACTIONS:
+        percent_off::PercentOff, amount_off::AmountOff, first_then::FirstThen, set_price::SetPrice, set_total::SetTotal,
+        ladder::Ladder, every::Every, buy_get::BuyGet, nth_item::NthItem, cheapest_free::CheapestFree, bundle::Bundle,
+        add_on::AddOn, gift::Gift, shipping_off::ShippingOff, group_ladder::GroupLadder, bargain::Bargain,
+        points_burn::PointsBurn, points_earn::PointsEarn, red_packet::RedPacket, coupon::Coupon, donation::Donation,
+        add_line::AddLine, by_measure::ByMeasure,
+    );
+}
+pub use actions_list::{ACTIONS, Action};
+pub use conditions_list::{CONDITIONS, Condition};

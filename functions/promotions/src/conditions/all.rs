@@ -1,0 +1,42 @@
+//! All of these conditions hold.
+
+use crate::catalogue::{Condition, Kind, Test};
+use crate::index::Key;
+use crate::ledger::Ledger;
+use crate::reader::Reader;
+use crate::scene::{Refusal, Scene};
+use commerce::Object;
+use serde::{Deserialize, Serialize};
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct All {
+    of: Vec<Condition>,
+}
+
+impl Test for All {
+    const KIND: Kind = Kind {
+        name: "all",
+        about: "All of these conditions hold.",
+        fields: r##""of": {"type": "array", "items": {"$ref": "#/$defs/condition"}}"##,
+        required: &["of"],
+        example: r#"{"kind": "all", "of": [{"kind": "quantity", "atLeast": 2}, {"kind": "tier", "anyOf": ["gold"]}]}"#,
+        codes: &[("the first reason of those within", "as there")],
+    };
+
+    fn read(object: &Object<'_>, reader: &Reader) -> Option<Self> {
+        super::conditions(object, reader).map(|of| Self { of })
+    }
+
+    fn test(&self, scene: &Scene<'_>, ledger: &Ledger) -> Result<(), Refusal> {
+        self.of.iter().try_for_each(|condition| condition.test(scene, ledger))
+    }
+
+    fn keys(&self) -> Option<Vec<Key>> {
+        self.of.iter().filter_map(Condition::keys).min_by_key(Vec::len)
+    }
+
+    fn looks_at_discounts(&self, scene: &Scene<'_>) -> bool {
+        self.of.iter().any(|condition| condition.looks_at_discounts(scene))
+    }
+}

@@ -1,0 +1,317 @@
+//! Lets the promotions of a cart go together as the policy says: levels, lanes in sequence, exclusive ones, tags.
+//!
+//! What one promotion gives is [`crate::attempt`]'s; the best combination is [`crate::search`]'s.
+
+use crate::attempt::{attempt, open, replay};
+use crate::desk::Given;
+use crate::ledger::Ledger;
+use crate::policy::{Exclusive, Stacking};
+use crate::promotion::Promotion;
+use crate::scene::{Applied, Refusal, Scene};
+use crate::search;
+
+/// What became of a candidate.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fate {
+    /// It gave this.
+    Applied(Given),
+    /// A condition did not hold.
+    Rejected(Refusal),
+    /// Others exclude it; alone it would have given so much.
+    Superseded(Vec<String>, i64),
+}
+
+/// The candidates of a cart and what became of them.
+#[derive(Clone)]
+pub struct Judgement<'a> {
+    scene: &'a Scene<'a>,
+    candidates: &'a [&'a Promotion],
+    /// For each candidate, once it is decided.
+    pub fates: Vec<Option<Fate>>,
+    /// The candidates that applied, in the order of application.
+    pub order: Vec<usize>,
+    /// What is left to pay.
+    pub ledger: Ledger,
+    /// No allowed combination gives more.
+    pub optimal: bool,
+    /// The most that a better one could give in addition.
+    pub gap: i64,
+    /// For each step of application: the candidate and what was left to pay after it.
+    pub remaining: Vec<(usize, i64)>,
+    applied: Applied,
+}
+
+/// Judges the candidates, which stand in the order of application.
+#[must_use]
+pub fn judge<'a>(scene: &'a Scene<'a>, candidates: &'a [&'a Promotion]) -> Judgement<'a> {
+    let mut judgement = Judgement {
+        scene,
+        candidates,
+        fates: vec![None; candidates.len()],
+        order: Vec::new(),
+        ledger: Ledger::open(scene.lines, scene.shipping),
+        optimal: true,
+        gap: 0,
+        remaining: Vec::new(),
+        applied: Applied::new(),
+    };
+    for (index, promotion) in candidates.iter().enumerate() {
+        if let Err(refusal) = open(promotion, scene) {
+            judgement.set(index, Fate::Rejected(refusal));
+        }
+    }
+    let catalogue = judgement.undecided(|promotion| promotion.stage == 0);
+    if !catalogue.is_empty() {
+        judgement.lane(&catalogue, scene.policy.catalogue_stacking);
+        judgement.ledger.settle();
+    }
+    judgement.cart();
+    judgement
+}
+
+impl<'a> Judgement<'a> {
+    fn set(&mut self, index: usize, fate: Fate) {
+        if let Some(place) = self.fates.get_mut(index) {
+            *place = Some(fate);
+        }
+    }
+
+    fn get(&self, index: usize) -> Option<&'a Promotion> {
+        self.candidates.get(index).copied()
+    }
+
+    fn undecided(&self, wanted: impl Fn(&Promotion) -> bool) -> Vec<usize> {
+        let open = self.candidates.iter().zip(&self.fates).enumerate();
+        open.filter(|(_, (promotion, fate))| fate.is_none() && wanted(promotion)).map(|(index, _)| index).collect()
+    }
+
+    fn attempt(&self, index: usize, ledger: &Ledger) -> Result<(Given, Ledger), Refusal> {
+        self.get(index).map_or(Err(Refusal::plain("unknown")), |promotion| attempt(promotion, self.scene, ledger, &self.applied))
+    }
+
+    fn apply(&mut self, index: usize, given: Given, ledger: Ledger) {
+        self.ledger = ledger;
+        self.order.push(index);
+        self.remaining.push((index, self.ledger.remaining()));
+        if let Some(promotion) = self.get(index) {
+            self.applied.insert(promotion.id.clone());
+        }
+        self.set(index, Fate::Applied(given));
+    }
+
+    fn ids(&self, indices: &[usize]) -> Vec<String> {
+        indices.iter().filter_map(|index| self.get(*index)).map(|promotion| promotion.id.clone()).collect()
+    }
+
+    /// What all that applied is worth.
+    #[must_use]
+    pub fn value(&self) -> i64 {
+        self.fates.iter().flatten().map(|fate| if let Fate::Applied(given) = fate { given.value() } else { 0 }).sum()
+    }
+
+    /// The promotions on the cart: exclusive ones, then lane by lane.
+    fn cart(&mut self) {
+        let all = self.undecided(|_| true);
+        let exclusive: Vec<usize> = all.iter().copied().filter(|index| self.get(*index).is_some_and(|promotion| promotion.exclusive)).collect();
+        match self.scene.policy.exclusive {
+            _ if exclusive.is_empty() => self.lanes(),
+            Exclusive::Stop => self.lanes(),
+            Exclusive::Alone => {
+                let ledger = self.ledger.clone();
+                match exclusive.iter().find_map(|index| Some((*index, self.attempt(*index, &ledger).ok()?))) {
+                    Some((index, (given, after))) => self.alone(index, given, after),
+                    None => self.lanes(),
+                }
+            }
+            Exclusive::Best => self.best_of(&exclusive),
+        }
+    }
+
+    /// Each exclusive one alone against all others together; on a tie the others, then the first exclusive one.
+    fn best_of(&mut self, exclusive: &[usize]) {
+        let mut others = self.clone();
+        for index in exclusive {
+            others.set(*index, Fate::Rejected(Refusal::plain("exclusive")));
+        }
+        others.lanes();
+        let base = self.value();
+        let opening = self.ledger.clone();
+        let mut best: Option<(usize, Given, Ledger)> = None;
+        for index in exclusive {
+            if let Ok((given, after)) = self.attempt(*index, &opening)
+                && given.value() > best.as_ref().map_or(others.value() - base, |best| best.1.value())
+            {
+                best = Some((*index, given, after));
+            }
+        }
+        if let Some((index, given, after)) = best {
+            self.alone(index, given, after);
+            return;
+        }
+        let winners = self.ids(&others.order.iter().copied().filter(|index| !self.order.contains(index)).collect::<Vec<_>>());
+        for index in exclusive {
+            let fate = match self.attempt(*index, &opening) {
+                Ok((given, _)) => Fate::Superseded(winners.clone(), given.value()),
+                Err(refusal) => Fate::Rejected(refusal),
+            };
+            others.set(*index, fate);
+        }
+        *self = others;
+    }
+
+    fn alone(&mut self, index: usize, given: Given, after: Ledger) {
+        let opening = self.ledger.clone();
+        self.apply(index, given, after);
+        let rest = self.undecided(|_| true);
+        self.leave(&rest, &[index], &opening);
+    }
+
+    fn lanes(&mut self) {
+        for (place, lane) in self.scene.policy.sequence().iter().enumerate() {
+            let stage = u32::try_from(place + 1).unwrap_or(u32::MAX);
+            let members = self.undecided(|promotion| promotion.stage == stage);
+            if !members.is_empty() {
+                self.lane(&members, lane.stacking);
+            }
+        }
+    }
+
+    fn lane(&mut self, members: &[usize], stacking: Stacking) {
+        // What conflicts with an earlier lane does not run in this one.
+        let before: Vec<usize> = self.order.clone();
+        let opening = self.ledger.clone();
+        let (members, barred): (Vec<usize>, Vec<usize>) = members.iter().partition(|index| !before.iter().any(|other| self.conflict(**index, *other)));
+        for index in barred {
+            let by: Vec<usize> = before.iter().copied().filter(|other| self.conflict(index, *other)).collect();
+            self.leave(&[index], &by, &opening);
+        }
+        match stacking {
+            Stacking::All => self.all(&members),
+            Stacking::First => self.one(&members, false),
+            Stacking::BestOne => self.one(&members, true),
+            Stacking::BestPerLine => self.best_per_line(&members),
+            Stacking::Best => self.best(&members),
+        }
+    }
+
+    /// Whether two of the same level may not both be given.
+    #[must_use]
+    pub fn conflict(&self, one: usize, other: usize) -> bool {
+        let (Some(one), Some(other)) = (self.get(one), self.get(other)) else { return false };
+        if (one.stage == 0) != (other.stage == 0) {
+            return false;
+        }
+        let stops = self.scene.policy.exclusive == Exclusive::Stop && one.stage != 0 && {
+            let (first, second) = if one.rank < other.rank { (one, other) } else { (other, one) };
+            first.exclusive && first.rank != second.rank
+        };
+        stops || !one.goes_with(other)
+    }
+
+    fn all(&mut self, members: &[usize]) {
+        let opening = self.ledger.clone();
+        for index in members {
+            let by: Vec<usize> = self.order.iter().copied().filter(|other| self.conflict(*index, *other)).collect();
+            if !by.is_empty() {
+                self.leave(&[*index], &by, &opening);
+                continue;
+            }
+            match self.attempt(*index, &self.ledger) {
+                Ok((given, after)) => self.apply(*index, given, after),
+                Err(refusal) => self.set(*index, Fate::Rejected(refusal)),
+            }
+        }
+    }
+
+    fn one(&mut self, members: &[usize], best: bool) {
+        let opening = self.ledger.clone();
+        let mut found: Option<(usize, Given, Ledger)> = None;
+        for index in members {
+            if let Ok((given, after)) = self.attempt(*index, &opening)
+                && found.as_ref().is_none_or(|found| best && given.value() > found.1.value())
+            {
+                found = Some((*index, given, after));
+            }
+        }
+        let winner: Vec<usize> = found.iter().map(|found| found.0).collect();
+        if let Some((index, given, after)) = found {
+            self.apply(index, given, after);
+        }
+        let rest: Vec<usize> = members.iter().copied().filter(|index| !winner.contains(index)).collect();
+        self.leave(&rest, &winner, &opening);
+    }
+
+    /// Every line and every charge takes what gives most on it; of equals the first.
+    fn best_per_line(&mut self, members: &[usize]) {
+        let opening = self.ledger.clone();
+        let mut offers: Vec<(usize, Given)> = Vec::new();
+        for index in members {
+            match self.attempt(*index, &opening) {
+                Ok((given, _)) => offers.push((*index, given)),
+                Err(refusal) => self.set(*index, Fate::Rejected(refusal)),
+            }
+        }
+        let winner = |amount: &dyn Fn(&Given) -> i64| {
+            let most = offers.iter().map(|(_, given)| amount(given)).max().filter(|most| *most > 0)?;
+            offers.iter().find(|(_, given)| amount(given) == most).map(|(index, _)| *index)
+        };
+        let nth = |list: &[i64], place: usize| list.get(place).copied().unwrap_or(0);
+        let lines: Vec<Option<usize>> = (0..self.scene.lines.len()).map(|place| winner(&|given| nth(&given.lines, place))).collect();
+        let charges: Vec<Option<usize>> = (0..self.scene.shipping.len()).map(|place| winner(&|given| nth(&given.shipping, place))).collect();
+        let mut winners: Vec<usize> = Vec::new();
+        let mut losers: Vec<(usize, i64)> = Vec::new();
+        for (index, given) in &offers {
+            let won = |list: &[i64], won: &[Option<usize>]| -> Vec<i64> {
+                list.iter().zip(won).map(|(amount, winner)| if *winner == Some(*index) { *amount } else { 0 }).collect()
+            };
+            let (goods, carriage) = (won(&given.lines, &lines), won(&given.shipping, &charges));
+            let wins = goods.iter().chain(&carriage).any(|amount| *amount > 0);
+            let Some(promotion) = self.get(*index) else { continue };
+            if wins || given.goods() + given.carriage() == 0 {
+                let (given, after) = replay(promotion, self.scene, &self.ledger, &goods, &carriage, given.clone());
+                winners.push(*index);
+                self.apply(*index, given, after);
+            } else {
+                losers.push((*index, given.value()));
+            }
+        }
+        let by = self.ids(&winners);
+        for (index, gives) in losers {
+            self.set(index, Fate::Superseded(by.clone(), gives));
+        }
+    }
+
+    fn best(&mut self, members: &[usize]) {
+        let opening = self.ledger.clone();
+        let promotions: Vec<&Promotion> = members.iter().filter_map(|index| self.get(*index)).collect();
+        let conflict = |one: usize, other: usize| match (members.get(one), members.get(other)) {
+            (Some(one), Some(other)) => self.conflict(*one, *other),
+            _ => false,
+        };
+        let found = search::best(self.scene, &promotions, &opening, &self.applied, &conflict);
+        self.optimal &= found.optimal;
+        self.gap = self.gap.saturating_add(found.gap);
+        let chosen: Vec<usize> = found.chosen.iter().filter_map(|place| members.get(*place)).copied().collect();
+        for index in &chosen {
+            match self.attempt(*index, &self.ledger) {
+                Ok((given, after)) => self.apply(*index, given, after),
+                Err(refusal) => self.set(*index, Fate::Rejected(refusal)),
+            }
+        }
+        let rest: Vec<usize> = members.iter().copied().filter(|index| !chosen.contains(index)).collect();
+        self.leave(&rest, &chosen, &opening);
+    }
+
+    /// Decides those that are left out for the sake of others: superseded where they would have given something.
+    fn leave(&mut self, rest: &[usize], by: &[usize], opening: &Ledger) {
+        for index in rest {
+            let own: Vec<usize> = by.iter().copied().filter(|other| self.conflict(*index, *other)).collect();
+            let names = self.ids(if own.is_empty() { by } else { &own });
+            let fate = match self.attempt(*index, opening) {
+                Ok((given, _)) => Fate::Superseded(names, given.value()),
+                Err(refusal) => Fate::Rejected(refusal),
+            };
+            self.set(*index, fate);
+        }
+    }
+}

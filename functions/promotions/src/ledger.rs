@@ -1,0 +1,125 @@
+//! What each unit of the cart still costs while promotions apply. Nothing is decided here.
+//!
+//! Units of a line that cost the same stand together as a run, so that a line of a million units is one entry.
+
+use commerce::facts::offers::ShippingCharge;
+use commerce::facts::prices::PricedLine;
+
+/// Units of one line that cost the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// The line's place in the cart.
+    pub line: usize,
+    /// How many units.
+    pub count: u32,
+    /// What one costs before promotions on the cart: "original" in a policy.
+    pub price: i64,
+    /// What one costs now.
+    pub left: i64,
+    /// What one must cost at least.
+    pub floor: i64,
+    /// A promotion that uses units up has used these.
+    pub used: bool,
+}
+
+impl Run {
+    /// What can still be taken off one unit.
+    #[must_use]
+    pub fn room(&self) -> i64 {
+        (self.left - self.floor).max(0)
+    }
+}
+
+/// A part of a run: its first `count` units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pick {
+    /// The run's place.
+    pub run: usize,
+    /// How many of its units.
+    pub count: u32,
+}
+
+/// What every unit and every shipping charge still costs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ledger {
+    /// The units, in the cart's order; lines that are not selected have none.
+    pub runs: Vec<Run>,
+    /// For each line: the unit price before promotions on the cart, and whether it is reduced already.
+    pub lines: Vec<(i64, bool)>,
+    /// What each shipping charge still is.
+    pub shipping: Vec<i64>,
+}
+
+impl Ledger {
+    /// The cart as priced.
+    #[must_use]
+    pub fn open(lines: &[PricedLine], shipping: &[ShippingCharge]) -> Self {
+        let mut runs = Vec::with_capacity(lines.len());
+        for (line, priced) in lines.iter().enumerate().filter(|(_, priced)| priced.selected && priced.quantity > 0) {
+            let count = i64::from(priced.quantity);
+            let (each, more) = (priced.subtotal.div_euclid(count), priced.subtotal.rem_euclid(count));
+            // Where bands make units differ, the subtotal is what counts: the odd minor units go to the first units.
+            let more = u32::try_from(more).unwrap_or(0);
+            for (count, price) in [(more, each + 1), (priced.quantity - more, each)] {
+                if count > 0 {
+                    let floor = priced.floor.unwrap_or(0).min(price);
+                    runs.push(Run { line, count, price, left: price, floor, used: false });
+                }
+            }
+        }
+        Self {
+            runs,
+            lines: lines.iter().map(|line| (line.unit_price, line.reduced)).collect(),
+            shipping: shipping.iter().map(|charge| charge.amount).collect(),
+        }
+    }
+
+    /// Makes what units cost now their original price: after promotions that are part of the catalogue.
+    pub fn settle(&mut self) {
+        for run in &mut self.runs {
+            if run.left < run.price
+                && let Some((price, reduced)) = self.lines.get_mut(run.line)
+            {
+                *reduced = true;
+                *price = run.left;
+            }
+            run.price = run.left;
+        }
+    }
+
+    /// What all units cost now.
+    #[must_use]
+    pub fn remaining(&self) -> i64 {
+        self.runs.iter().map(|run| i64::from(run.count).saturating_mul(run.left)).fold(0, i64::saturating_add)
+    }
+
+    /// Takes off: for each run named, in ascending order, how many of its first units lose how much each; the pieces of one
+    /// run follow one another. Neighbours that became alike are joined again.
+    pub fn take(&mut self, pieces: &[(Pick, i64)], used: bool) {
+        let mut runs: Vec<Run> = Vec::with_capacity(self.runs.len() + pieces.len());
+        let mut pieces = pieces.iter().peekable();
+        for (index, run) in self.runs.iter().enumerate() {
+            let mut rest = run.count;
+            while let Some((pick, each)) = pieces.next_if(|(pick, _)| pick.run == index) {
+                let count = pick.count.min(rest);
+                push(&mut runs, Run { count, left: run.left - each, used: run.used || used, ..run.clone() });
+                rest -= count;
+            }
+            push(&mut runs, Run { count: rest, ..run.clone() });
+        }
+        self.runs = runs;
+    }
+}
+
+fn push(runs: &mut Vec<Run>, run: Run) {
+    if run.count == 0 {
+        return;
+    }
+    if let Some(last) = runs.last_mut()
+        && (last.line, last.price, last.left, last.floor, last.used) == (run.line, run.price, run.left, run.floor, run.used)
+    {
+        last.count += run.count;
+        return;
+    }
+    runs.push(run);
+}

@@ -1,0 +1,191 @@
+//! Compiled rules, and what they say of a cart.
+
+use crate::hints;
+use crate::index::{Directory, Shard, keys};
+use crate::judge::judge;
+use crate::policy::Policy;
+use crate::promotion::Promotion;
+use crate::scene::Scene;
+use crate::segments::{self, Segment};
+use crate::verdict;
+use commerce::facts::offers::{Proposal, ShippingCharge, Verdict, Wants};
+use commerce::facts::prices::PricedLine;
+use commerce::facts::types::{Context, Fault};
+use commerce::{bounds, money};
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The form of the compiled rules; another form is refused and compiled again.
+pub const FORMAT: u32 = 1;
+
+/// What every request needs.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Root {
+    /// The currency of all amounts; empty where the rulebook does not say.
+    pub currency: String,
+    /// How to count.
+    pub policy: Policy,
+    /// Segments of shoppers.
+    pub segments: Vec<Segment>,
+    /// Zones that schedules name.
+    pub zones: Vec<String>,
+    /// Where to find which promotion.
+    pub directory: Directory,
+}
+
+/// Compiled rules, ready to use.
+pub struct Rules {
+    root: Root,
+    zones: Vec<(String, TimeZone)>,
+    held: BTreeMap<u32, Shard>,
+}
+
+impl Rules {
+    /// Takes the root of what [`crate::compile`] gave.
+    ///
+    /// # Errors
+    /// Where it is another version's form.
+    pub fn load(root: &[u8]) -> Result<Self, String> {
+        let (format, rest): (u32, &[u8]) = postcard::take_from_bytes(root).map_err(|error| error.to_string())?;
+        if format != FORMAT {
+            return Err(format!("the rules are of form {format}, this function reads form {FORMAT}"));
+        }
+        let root: Root = postcard::from_bytes(rest).map_err(|error| error.to_string())?;
+        let zones = root.zones.iter().filter_map(|name| Some((name.clone(), crate::clock::zone(name)?))).collect();
+        Ok(Self { root, zones, held: BTreeMap::new() })
+    }
+
+    /// The shards that this cart can touch and that are not held yet.
+    #[must_use]
+    pub fn missing(&self, lines: &[PricedLine], context: &Context) -> Vec<u32> {
+        let segments = segments::of(&self.root.segments, context);
+        let wanted = self.root.directory.shards(&self.keys(lines, context, &segments), context.at);
+        wanted.into_iter().filter(|number| !self.held.contains_key(number)).collect()
+    }
+
+    /// Takes a shard.
+    ///
+    /// # Errors
+    /// Where it is none.
+    pub fn hold(&mut self, number: u32, shard: &[u8]) -> Result<(), String> {
+        let shard = postcard::from_bytes(shard).map_err(|error| error.to_string())?;
+        self.held.insert(number, shard);
+        Ok(())
+    }
+
+    fn keys(&self, lines: &[PricedLine], context: &Context, segments: &[String]) -> BTreeSet<u64> {
+        let codes: Vec<String> = context.codes.iter().map(|code| self.root.policy.code(code)).collect();
+        keys(lines, context, segments, &codes)
+    }
+
+    /// The promotions that this cart reaches, in the order of application.
+    fn reached(&self, lines: &[PricedLine], context: &Context, segments: &[String], every: bool) -> Vec<&Promotion> {
+        let shards = self.root.directory.inline.iter().chain(self.held.values());
+        let mut found: BTreeMap<u32, &Promotion> = BTreeMap::new();
+        if every {
+            found.extend(shards.flat_map(|shard| &shard.promotions).map(|promotion| (promotion.rank, promotion)));
+            return found.into_values().collect();
+        }
+        let keys = self.keys(lines, context, segments);
+        let wanted = self.root.directory.shards(&keys, context.at);
+        for shard in self.root.directory.inline.iter().chain(wanted.iter().filter_map(|number| self.held.get(number))) {
+            for key in &keys {
+                found.extend(shard.find(*key).map(|promotion| (promotion.rank, promotion)));
+            }
+        }
+        found.into_values().collect()
+    }
+
+    /// Judges the cart.
+    ///
+    /// # Errors
+    /// Faults with pointers into the request: an amount that overflows, another currency, a proposal that names what is
+    /// not there, or a shard that is not held.
+    pub fn evaluate(
+        &self,
+        lines: &[PricedLine],
+        shipping: &[ShippingCharge],
+        proposals: &[Proposal],
+        wants: &Wants,
+        context: &Context,
+    ) -> Result<Verdict, Vec<Fault>> {
+        self.check(lines, shipping, proposals, context)?;
+        let segments = segments::of(&self.root.segments, context);
+        let scene = Scene { lines, shipping, context, policy: &self.root.policy, segments: &segments, zones: &self.zones };
+        let mut reached = self.reached(lines, context, &segments, wants.every_outcome);
+        let proposed: Vec<Promotion> = proposals.iter().zip(0..).map(|(proposal, place)| self.candidate(proposal, place, lines)).collect();
+        reached.extend(&proposed);
+        reached.sort_by_key(|promotion| (promotion.stage, promotion.rank));
+        let judgement = judge(&scene, &reached);
+        let mut verdict = verdict::write(&scene, &reached, &judgement, wants);
+        if wants.hints > 0 {
+            let worth = judgement.value();
+            let again = |lines: &[PricedLine]| {
+                let scene = Scene { lines, ..scene };
+                let reached = self.reached(lines, context, &segments, false);
+                judge(&scene, &reached).value()
+            };
+            // Proposals were made for this cart: a changed one is judged without them on both sides.
+            let worth = if proposals.is_empty() { worth } else { again(lines) };
+            verdict.hints = hints::find(&scene, &reached, &judgement, worth, &again, wants.hints);
+        }
+        Ok(verdict)
+    }
+
+    fn check(&self, lines: &[PricedLine], shipping: &[ShippingCharge], proposals: &[Proposal], context: &Context) -> Result<(), Vec<Fault>> {
+        let fault = |code: &str, pointer: String, detail: String| Fault { code: code.to_owned(), pointer, detail };
+        let mut faults = Vec::new();
+        if !self.root.currency.is_empty() && context.currency != self.root.currency {
+            faults.push(fault("mixed-currencies", "/currency".to_owned(), format!("the rulebook is in {}", self.root.currency)));
+        }
+        let sum = money::sum(lines.iter().map(|line| line.subtotal).chain(shipping.iter().map(|charge| charge.amount)));
+        let negative = lines.iter().any(|line| line.subtotal < 0 || line.unit_price < 0) || shipping.iter().any(|charge| charge.amount < 0);
+        if sum.is_err() || negative {
+            faults.push(fault("amount-out-of-range", "/lines".to_owned(), format!("amounts must be 0 or more, and together at most {}", bounds::AMOUNT)));
+        }
+        for (place, proposal) in proposals.iter().enumerate() {
+            let pointer = format!("/proposals/{place}");
+            if proposal.shipping < 0 || proposal.lines.iter().any(|off| off.amount < 0 || off.amount > bounds::AMOUNT) {
+                faults.push(fault("amount-out-of-range", pointer.clone(), "a proposal must not be negative".to_owned()));
+            }
+            if let Some(off) = proposal.lines.iter().find(|off| !lines.iter().any(|line| line.id == off.line)) {
+                faults.push(fault("unknown-line", pointer, format!("the cart has no line `{}`", off.line)));
+            }
+        }
+        if !self.missing(lines, context).is_empty() {
+            faults.push(fault("shard-missing", String::new(), "a part of the rules that this cart needs is not held".to_owned()));
+        }
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
+    }
+
+    /// A proposal as a candidate like any other, after the rulebook's own in its lane.
+    fn candidate(&self, proposal: &Proposal, place: u32, lines: &[PricedLine]) -> Promotion {
+        let lanes = self.root.policy.sequence();
+        let lane = lanes.iter().position(|lane| lane.id == proposal.lane);
+        let lane = lane.or_else(|| lanes.iter().position(|lane| lane.id == crate::policy::DEFAULT_LANE)).unwrap_or(0);
+        let amounts = proposal.lines.iter().filter_map(|off| Some((lines.iter().position(|line| line.id == off.line)?, off.amount)));
+        Promotion {
+            id: proposal.id.clone(),
+            rank: u32::MAX - bounds::PROMOTIONS_INLINE.try_into().unwrap_or(2_000) + place,
+            stage: u32::try_from(lane + 1).unwrap_or(1),
+            exclusive: false,
+            tags: crate::target::sorted(proposal.tags.clone()),
+            combines: proposal.combines_with.clone().map(crate::target::sorted),
+            after: Vec::new(),
+            starts: i64::MIN,
+            ends: i64::MAX,
+            codes: Vec::new(),
+            manual: false,
+            limits: crate::promotion::Limits::default(),
+            budget: None,
+            conditions: Vec::new(),
+            actions: Vec::new(),
+            most: None,
+            funding: Vec::new(),
+            rounding: None,
+            messages: proposal.messages.iter().map(|message| (message.name.clone(), message.value.clone())).collect(),
+            proposed: Some((amounts.collect(), proposal.shipping)),
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Which lines a condition counts or an action reaches. A target knows lines, never amounts to take off.
+
+use crate::ledger::{Ledger, Pick};
+use crate::reader::{Reader, read_list};
+use crate::scene::Scene;
+use commerce::Value;
+use commerce::facts::prices::PricedLine;
+use serde::{Deserialize, Serialize};
+
+/// One line or one unit of all that match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Only {
+    /// The line with the lowest unit price.
+    CheapestLine,
+    /// The line with the highest unit price.
+    DearestLine,
+    /// One unit of the lowest price.
+    CheapestUnit,
+    /// One unit of the highest price.
+    DearestUnit,
+}
+
+/// Which lines; every field that is given must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// One of these products.
+    pub skus: Vec<String>,
+    /// In one of these categories.
+    pub categories: Vec<String>,
+    /// Sold by one of these shops.
+    pub shops: Vec<String>,
+    price_at_least: Option<i64>,
+    price_at_most: Option<i64>,
+    not_reduced: bool,
+    line_quantity_at_least: Option<u32>,
+    subscription: Option<bool>,
+    attribute: Option<(String, String)>,
+    any: Vec<Target>,
+    except: Option<Box<Target>>,
+    only: Option<Only>,
+}
+
+impl Target {
+    /// The fields, as JSON Schema.
+    pub const SCHEMA: &str = r#"{"type":"object","additionalProperties":false,"properties":{"skus":{"type":"array","items":{"type":"string"}},"categories":{"type":"array","items":{"type":"string"}},"shops":{"type":"array","items":{"type":"string"}},"priceAtLeast":{"type":"integer"},"priceAtMost":{"type":"integer"},"notReduced":{"type":"boolean"},"lineQuantityAtLeast":{"type":"integer"},"subscription":{"type":"boolean"},"attribute":{"type":"object"},"any":{"type":"array"},"except":{"type":"object"},"only":{"enum":["cheapest-line","dearest-line","cheapest-unit","dearest-unit"]}}}"#;
+
+    /// Reads a target.
+    pub fn read(value: Value<'_>, reader: &Reader) -> Option<Self> {
+        let object = value.object()?;
+        let words = |name: &str| object.field(name).map(|value| value.identifiers(10_000)).unwrap_or_default();
+        let amount = |name: &str| object.field(name).and_then(|value| value.amount());
+        let target = Self {
+            skus: sorted(words("skus")),
+            categories: sorted(words("categories")),
+            shops: sorted(words("shops")),
+            price_at_least: amount("priceAtLeast"),
+            price_at_most: amount("priceAtMost"),
+            not_reduced: object.field("notReduced").and_then(|value| value.boolean()).unwrap_or(false),
+            line_quantity_at_least: object.field("lineQuantityAtLeast").and_then(|value| value.whole(1..=1_000_000)),
+            subscription: object.field("subscription").and_then(|value| value.boolean()),
+            attribute: object.field("attribute").and_then(|value| {
+                let object = value.object()?;
+                let name = object.required("name").and_then(|value| value.identifier());
+                let word = object.required("value").and_then(|value| value.identifier());
+                object.finish();
+                Some((name?.to_owned(), word?.to_owned()))
+            }),
+            any: object.field("any").map(|value| read_list(value, 100, |item| Self::read(item, reader))).unwrap_or_default(),
+            except: object.field("except").and_then(|value| Self::read(value, reader)).map(Box::new),
+            only: object.field("only").and_then(|value| {
+                value.one_of(&[
+                    ("cheapest-line", Only::CheapestLine),
+                    ("dearest-line", Only::DearestLine),
+                    ("cheapest-unit", Only::CheapestUnit),
+                    ("dearest-unit", Only::DearestUnit),
+                ])
+            }),
+        };
+        if let (Some(least), Some(most)) = (target.price_at_least, target.price_at_most)
+            && least > most
+        {
+            value.fault("empty-range", "`priceAtLeast` is more than `priceAtMost`");
+        }
+        object.finish();
+        Some(target)
+    }
+
+    /// One of these products or something of one of these categories.
+    #[must_use]
+    pub fn either(skus: &[String], categories: &[String]) -> Self {
+        if skus.is_empty() || categories.is_empty() {
+            return Self { skus: skus.to_vec(), categories: categories.to_vec(), ..Self::default() };
+        }
+        let one = |skus: &[String], categories: &[String]| Self { skus: skus.to_vec(), categories: categories.to_vec(), ..Self::default() };
+        Self { any: vec![one(skus, &[]), one(&[], categories)], ..Self::default() }
+    }
+
+    /// Whether it is the whole cart.
+    #[must_use]
+    pub fn is_all(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether it is one line or unit of those that match: which one may change as promotions apply.
+    #[must_use]
+    pub fn is_only(&self) -> bool {
+        self.only.is_some()
+    }
+
+    /// Whether a line matches, `only` aside.
+    #[must_use]
+    pub fn matches(&self, line: &PricedLine, ledger: &Ledger, index: usize) -> bool {
+        let (price, reduced) = ledger.lines.get(index).copied().unwrap_or((line.unit_price, line.reduced));
+        let Self { skus, categories, shops, price_at_least, price_at_most, not_reduced, line_quantity_at_least, subscription, attribute, any, except, only: _ } = self;
+        (skus.is_empty() || has(skus, &line.sku))
+            && (categories.is_empty() || line.categories.iter().any(|category| has(categories, category)))
+            && (shops.is_empty() || line.shop.as_ref().is_some_and(|shop| has(shops, shop)))
+            && price_at_least.is_none_or(|least| price >= least)
+            && price_at_most.is_none_or(|most| price <= most)
+            && !(*not_reduced && reduced)
+            && line_quantity_at_least.is_none_or(|least| line.quantity >= least)
+            && subscription.is_none_or(|wanted| line.subscription == wanted)
+            && attribute.as_ref().is_none_or(|(name, value)| line.attributes.iter().any(|found| found.name == *name && found.value == *value))
+            && (any.is_empty() || any.iter().any(|target| target.matches(line, ledger, index)))
+            && !except.as_ref().is_some_and(|target| target.matches(line, ledger, index))
+    }
+
+    /// The selected lines that match, by their place in the cart.
+    pub fn lines<'a>(&'a self, scene: &'a Scene<'_>, ledger: &'a Ledger) -> impl Iterator<Item = (usize, &'a PricedLine)> {
+        let lines = scene.lines.iter().enumerate().filter(|(_, line)| line.selected);
+        lines.filter(|(index, line)| self.matches(line, ledger, *index))
+    }
+
+    /// The units that an action may reach: of discountable lines that match, in the cart's order.
+    #[must_use]
+    pub fn pick(&self, scene: &Scene<'_>, ledger: &Ledger) -> Vec<Pick> {
+        let reached = |index: usize| {
+            let once = scene.policy.units_used_once;
+            scene.lines.get(index).is_some_and(|line| line.discountable && self.matches(line, ledger, index)).then_some(once)
+        };
+        let mut last = (usize::MAX, None);
+        let mut picks: Vec<Pick> = Vec::new();
+        for (index, run) in ledger.runs.iter().enumerate() {
+            if last.0 != run.line {
+                last = (run.line, reached(run.line));
+            }
+            if last.1.is_some_and(|once| !(once && run.used)) {
+                picks.push(Pick { run: index, count: run.count });
+            }
+        }
+        match self.only {
+            None => picks,
+            Some(only) => only.narrow(picks, ledger),
+        }
+    }
+}
+
+impl Only {
+    fn narrow(self, picks: Vec<Pick>, ledger: &Ledger) -> Vec<Pick> {
+        let price = |pick: &Pick| ledger.runs.get(pick.run).map_or(0, |run| run.price);
+        let line = |pick: &Pick| ledger.runs.get(pick.run).map_or(0, |run| run.line);
+        let found = match self {
+            Self::CheapestLine | Self::CheapestUnit => picks.iter().min_by_key(|pick| (price(pick), pick.run)),
+            Self::DearestLine | Self::DearestUnit => picks.iter().min_by_key(|pick| (-price(pick), pick.run)),
+        };
+        let Some(found) = found.copied() else { return Vec::new() };
+        match self {
+            Self::CheapestUnit | Self::DearestUnit => vec![Pick { count: 1, ..found }],
+            Self::CheapestLine | Self::DearestLine => picks.into_iter().filter(|pick| line(pick) == line(&found)).collect(),
+        }
+    }
+}
+
+/// Sorted and each once, so that it can be searched.
+#[must_use]
+pub fn sorted(mut words: Vec<String>) -> Vec<String> {
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
+/// Whether a sorted list has the word.
+#[must_use]
+pub fn has(words: &[String], word: &str) -> bool {
+    words.binary_search_by(|probe| probe.as_str().cmp(word)).is_ok()
+}

@@ -1,0 +1,315 @@
+//! Writes down what was judged: discounts by line, outcomes with reasons, who pays, what a checkout must use up.
+
+use crate::attempt::{check_code, entered};
+use crate::desk::{Given, named};
+use crate::index::Key;
+use crate::judge::{Fate, Judgement};
+use crate::promotion::Promotion;
+use crate::scene::Scene;
+use crate::split::split;
+use commerce::facts::offers::{
+    Addition, CodeOutcome, Consumption, Discount, Funding, Grant, Outcome, ShippingOff, Status, Step, Surcharge, UnitRun, Verdict, Wants,
+};
+use commerce::facts::types::Attribute;
+use std::collections::BTreeMap;
+
+/// Writes the verdict; `known` finds the promotions that a code belongs to.
+#[must_use]
+pub fn write(scene: &Scene<'_>, candidates: &[&Promotion], judgement: &Judgement<'_>, wants: &Wants) -> Verdict {
+    let applied: Vec<(&Promotion, &Given)> = judgement
+        .order
+        .iter()
+        .filter_map(|index| match (candidates.get(*index), judgement.fates.get(*index)) {
+            (Some(promotion), Some(Some(Fate::Applied(given)))) => Some((*promotion, given)),
+            _ => None,
+        })
+        .collect();
+    let mut verdict = Verdict {
+        discounts: discounts(scene, &applied),
+        shipping_discount: applied.iter().map(|(_, given)| given.carriage()).sum(),
+        shipping_offs: shipping_offs(scene, &applied),
+        units: units(scene, judgement),
+        surcharges: surcharges(scene, &applied),
+        additions: additions(scene, &applied),
+        grants: grants(scene, &applied),
+        outcomes: outcomes(scene, candidates, judgement),
+        codes: codes(scene, candidates, judgement),
+        optimal: judgement.optimal,
+        gap: judgement.gap,
+        segments: scene.segments.to_vec(),
+        consume: consume(scene, &applied),
+        idempotency_key: String::new(),
+        hints: Vec::new(),
+        trace: if wants.trace { trace(candidates, judgement) } else { Vec::new() },
+    };
+    verdict.idempotency_key = idempotency_key(scene, &verdict);
+    verdict
+}
+
+fn discounts(scene: &Scene<'_>, applied: &[(&Promotion, &Given)]) -> Vec<Discount> {
+    let of_line = |place: usize| {
+        applied.iter().filter_map(move |(promotion, given)| Some((promotion, *given.lines.get(place).filter(|amount| **amount > 0)?)))
+    };
+    let lines = scene.lines.iter().enumerate();
+    lines
+        .flat_map(|(place, line)| {
+            of_line(place).map(|(promotion, amount)| Discount { line: line.id.clone(), promotion: promotion.id.clone(), amount })
+        })
+        .collect()
+}
+
+fn shipping_offs(scene: &Scene<'_>, applied: &[(&Promotion, &Given)]) -> Vec<ShippingOff> {
+    let mut offs = Vec::new();
+    for (place, charge) in scene.shipping.iter().enumerate() {
+        for (promotion, given) in applied {
+            if let Some(amount) = given.shipping.get(place).copied().filter(|amount| *amount > 0) {
+                offs.push(ShippingOff { method: charge.method.clone(), promotion: promotion.id.clone(), amount });
+            }
+        }
+    }
+    offs
+}
+
+fn units(scene: &Scene<'_>, judgement: &Judgement<'_>) -> Vec<UnitRun> {
+    let opening = crate::ledger::Ledger::open(scene.lines, &[]);
+    // What a unit cost at first: runs only ever split, so the opening price of a unit is that of its place in the line.
+    let mut runs: Vec<UnitRun> = Vec::new();
+    for (place, line) in scene.lines.iter().enumerate() {
+        let mut prices = opening.runs.iter().filter(|run| run.line == place).map(|run| (run.count, run.price));
+        let mut price = prices.next().unwrap_or((0, 0));
+        let first = runs.len();
+        for run in judgement.ledger.runs.iter().filter(|run| run.line == place) {
+            let mut rest = run.count;
+            while rest > 0 && price.0 > 0 {
+                let quantity = rest.min(price.0);
+                let discount = price.1 - run.left;
+                match runs.last_mut().filter(|last| last.line == line.id && last.discount == discount) {
+                    Some(last) => last.quantity += quantity,
+                    None => runs.push(UnitRun { line: line.id.clone(), quantity, discount }),
+                }
+                rest -= quantity;
+                price.0 -= quantity;
+                if price.0 == 0 {
+                    price = prices.next().unwrap_or((0, 0));
+                }
+            }
+        }
+        if runs.iter().skip(first).all(|run| run.discount == 0) {
+            runs.truncate(first);
+        }
+    }
+    runs
+}
+
+fn surcharges(scene: &Scene<'_>, applied: &[(&Promotion, &Given)]) -> Vec<Surcharge> {
+    let mut found = Vec::new();
+    for (promotion, given) in applied {
+        for (line, amount) in scene.lines.iter().zip(&given.raised).filter(|(_, amount)| **amount > 0) {
+            found.push(Surcharge { line: line.id.clone(), promotion: promotion.id.clone(), amount: *amount });
+        }
+    }
+    found
+}
+
+fn additions(scene: &Scene<'_>, applied: &[(&Promotion, &Given)]) -> Vec<Addition> {
+    let all = applied.iter().flat_map(|(promotion, given)| given.additions.iter().map(move |added| (promotion, added)));
+    all.map(|(promotion, added)| Addition {
+        promotion: promotion.id.clone(),
+        sku: added.sku.clone(),
+        quantity: added.quantity,
+        unit_price: added.unit_price,
+        discount: added.discount,
+        line: added.line.and_then(|place| scene.lines.get(place)).map(|line| line.id.clone()),
+    })
+    .collect()
+}
+
+fn grants(scene: &Scene<'_>, applied: &[(&Promotion, &Given)]) -> Vec<Grant> {
+    let all = applied.iter().flat_map(|(promotion, given)| given.grants.iter().map(move |granted| (promotion, granted)));
+    all.map(|(promotion, granted)| Grant {
+        promotion: promotion.id.clone(),
+        kind: granted.kind.to_owned(),
+        id: granted.id.clone(),
+        amount: granted.amount,
+        lines: named(&granted.lines, scene),
+    })
+    .collect()
+}
+
+fn messages(promotion: &Promotion) -> Vec<Attribute> {
+    promotion.messages.iter().map(|(name, value)| Attribute { name: name.clone(), value: value.clone() }).collect()
+}
+
+fn outcomes(scene: &Scene<'_>, candidates: &[&Promotion], judgement: &Judgement<'_>) -> Vec<Outcome> {
+    // Those that applied in the order of application, then the others in theirs.
+    let rest = (0..candidates.len()).filter(|index| !judgement.order.contains(index));
+    let order = judgement.order.iter().copied().chain(rest);
+    order
+        .filter_map(|index| {
+            let (promotion, fate) = (candidates.get(index)?, judgement.fates.get(index)?.as_ref()?);
+            let empty = Outcome {
+                id: promotion.id.clone(),
+                status: Status::Rejected,
+                code: None,
+                need: None,
+                have: None,
+                amount: 0,
+                shipping_amount: 0,
+                by: Vec::new(),
+                would_give: None,
+                funding: Vec::new(),
+                messages: messages(promotion),
+            };
+            Some(match fate {
+                Fate::Applied(given) => Outcome {
+                    status: Status::Applied,
+                    amount: given.goods(),
+                    shipping_amount: given.carriage(),
+                    funding: funding(scene, promotion, given),
+                    ..empty
+                },
+                Fate::Rejected(refusal) => Outcome { code: Some(refusal.code.to_owned()), need: refusal.need, have: refusal.have, ..empty },
+                Fate::Superseded(by, gives) => Outcome {
+                    status: Status::Superseded,
+                    code: Some("superseded".to_owned()),
+                    by: by.clone(),
+                    would_give: Some(*gives),
+                    ..empty
+                },
+            })
+        })
+        .collect()
+}
+
+/// Each shop's part as its lines have it, each split between those who pay; exact in every sum.
+fn funding(scene: &Scene<'_>, promotion: &Promotion, given: &Given) -> Vec<Funding> {
+    let mut shops: BTreeMap<Option<&String>, i64> = BTreeMap::new();
+    for (line, amount) in scene.lines.iter().zip(&given.lines).filter(|(_, amount)| **amount > 0) {
+        *shops.entry(line.shop.as_ref()).or_default() += amount;
+    }
+    if promotion.funding.is_empty() && shops.keys().all(Option::is_none) {
+        return Vec::new();
+    }
+    if given.carriage() > 0 {
+        *shops.entry(None).or_default() += given.carriage();
+    }
+    let weights: Vec<i64> = promotion.funding.iter().map(|(_, share)| *share).collect();
+    let mut parts = Vec::new();
+    for (shop, amount) in shops {
+        if promotion.funding.is_empty() {
+            parts.push(Funding { funder: "shop".to_owned(), shop: shop.cloned(), amount });
+            continue;
+        }
+        let caps = vec![amount; weights.len()];
+        for ((funder, _), amount) in promotion.funding.iter().zip(split(amount, &weights, &caps, scene.policy.lines())) {
+            parts.push(Funding { funder: funder.clone(), shop: shop.cloned(), amount });
+        }
+    }
+    parts
+}
+
+fn codes(scene: &Scene<'_>, candidates: &[&Promotion], judgement: &Judgement<'_>) -> Vec<CodeOutcome> {
+    scene
+        .context
+        .codes
+        .iter()
+        .zip(entered(scene))
+        .map(|(written, code)| {
+            let mut answer = CodeOutcome { code: written.clone(), promotion: None, reason: Some("code-unknown".to_owned()) };
+            for (promotion, fate) in candidates.iter().zip(&judgement.fates) {
+                let Some(known) = promotion.codes.iter().find(|known| known.code == code) else { continue };
+                let reason = match (check_code(known, scene), fate) {
+                    (Err(refusal), _) => Some(refusal.code.to_owned()),
+                    (Ok(()), Some(Fate::Rejected(refusal))) => Some(refusal.code.to_owned()),
+                    (Ok(()), Some(Fate::Superseded(..))) => Some("superseded".to_owned()),
+                    (Ok(()), Some(Fate::Applied(_)) | None) => None,
+                };
+                // One code may unlock several promotions: it worked where one of them applied.
+                if answer.promotion.is_none() || reason.is_none() {
+                    answer = CodeOutcome { code: written.clone(), promotion: Some(promotion.id.clone()), reason };
+                }
+                if answer.reason.is_none() {
+                    break;
+                }
+            }
+            answer
+        })
+        .collect()
+}
+
+fn consume(scene: &Scene<'_>, applied: &[(&Promotion, &Given)]) -> Vec<Consumption> {
+    let entered = entered(scene);
+    let mut all = Vec::new();
+    let mut add = |kind: &str, id: &str, scope: &str, amount: i64, limit: Option<i64>| {
+        all.push(Consumption { kind: kind.to_owned(), id: id.to_owned(), scope: scope.to_owned(), amount, limit });
+    };
+    for (promotion, given) in applied {
+        for (scope, limit) in promotion.limits.each() {
+            add("promotion", &promotion.id, scope, 1, Some(limit));
+        }
+        let used = promotion.codes.iter().find(|code| entered.contains(&code.code) && check_code(code, scene).is_ok());
+        if let Some(code) = used.filter(|_| !promotion.manual) {
+            let written = scene.context.codes.iter().find(|written| scene.policy.code(written) == code.code);
+            let id = written.map_or(code.code.as_str(), String::as_str);
+            if code.limits.each().next().is_none() {
+                add("code", id, "total", 1, None);
+            }
+            for (scope, limit) in code.limits.each() {
+                add("code", id, scope, 1, Some(limit));
+            }
+        }
+        if let Some(budget) = promotion.budget {
+            add("budget", &promotion.id, "total", if budget.uses { 1 } else { given.goods() + given.carriage() }, Some(budget.limit));
+        }
+        for granted in &given.grants {
+            match granted.kind {
+                "points-burned" => add("points", &promotion.id, "customer", granted.amount, None),
+                "tender" => add("tender", granted.id.as_deref().unwrap_or_default(), "total", granted.amount, None),
+                _ => {}
+            }
+        }
+        for added in given.additions.iter().filter(|added| added.discount > 0 || added.unit_price == 0) {
+            add("gift", &added.sku, "total", i64::from(added.quantity), None);
+        }
+    }
+    all
+}
+
+fn trace(candidates: &[&Promotion], judgement: &Judgement<'_>) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for (index, remaining) in &judgement.remaining {
+        if let (Some(promotion), Some(Some(Fate::Applied(given)))) = (candidates.get(*index), judgement.fates.get(*index)) {
+            for (what, amount) in &given.steps {
+                steps.push(Step { promotion: promotion.id.clone(), what: (*what).to_owned(), code: None, amount: *amount, remaining: *remaining });
+            }
+        }
+    }
+    let remaining = judgement.ledger.remaining();
+    for (promotion, fate) in candidates.iter().zip(&judgement.fates) {
+        let (what, code) = match fate {
+            Some(Fate::Rejected(refusal)) => ("condition", refusal.code),
+            Some(Fate::Superseded(..)) => ("lane", "superseded"),
+            Some(Fate::Applied(_)) | None => continue,
+        };
+        steps.push(Step { promotion: promotion.id.clone(), what: what.to_owned(), code: Some(code.to_owned()), amount: 0, remaining });
+    }
+    steps
+}
+
+/// A name for what was decided: the same cart, moment and rules give the same name, so that a checkout that asks twice
+/// uses up once.
+fn idempotency_key(scene: &Scene<'_>, verdict: &Verdict) -> String {
+    let mut text = format!("{}\n{}\n", scene.context.at, scene.context.shopper.as_ref().and_then(|shopper| shopper.id.as_deref()).unwrap_or_default());
+    for line in scene.lines {
+        text.push_str(&format!("{}\t{}\t{}\t{}\n", line.id, line.sku, line.quantity, line.subtotal));
+    }
+    for off in &verdict.discounts {
+        text.push_str(&format!("{}\t{}\t{}\n", off.line, off.promotion, off.amount));
+    }
+    for used in &verdict.consume {
+        text.push_str(&format!("{}\t{}\t{}\t{}\n", used.kind, used.id, used.scope, used.amount));
+    }
+    // Two hashes of 64 bits: names are told apart by accident, and nobody gains from making two alike.
+    let part = |salt: &str| Key::code(&format!("{salt}{text}")).hash;
+    format!("{:016x}{:016x}", part("1"), part("2"))
+}
