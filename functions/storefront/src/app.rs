@@ -134,6 +134,14 @@ impl Exchange<'_> {
         if !crate::wire::is_merchant(merchant) {
             return Err(Problem::fault("invalid-merchant", "", crate::wire::MERCHANT_FORM));
         }
+        self.authorize(merchant).map(|()| merchant)
+    }
+
+    /// Whether the request carries that merchant's publishing token.
+    ///
+    /// # Errors
+    /// 401, 403.
+    pub fn authorize(&self, merchant: &str) -> Result<(), Problem> {
         let tokens = (self.world.setting)("publish_tokens").unwrap_or_default();
         let given = self.request.header("authorization").and_then(|value| {
             let (scheme, token) = value.split_once(' ')?;
@@ -147,7 +155,7 @@ impl Exchange<'_> {
                 if given.is_some_and(|given| {
                     commerce::digest::of(given.as_bytes()) == commerce::digest::of(token.as_bytes())
                 }) {
-                    return Ok(merchant);
+                    return Ok(());
                 }
             }
         }

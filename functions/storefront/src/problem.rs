@@ -51,6 +51,8 @@ kinds! {
     Unauthorized = 401 "unauthorized" "A bearer token of this merchant is needed";
     /// No token is configured, so that nobody may publish.
     PublishingDisabled = 403 "publishing-disabled" "No publishing token is configured for this merchant";
+    /// No key is configured, so that no link is signed or taken.
+    LinksDisabled = 403 "links-disabled" "No key of signed links is configured";
     /// The path leads nowhere.
     UnknownRoute = 404 "unknown-route" "There is nothing at this path";
     /// The merchant has published nothing.

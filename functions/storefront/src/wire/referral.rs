@@ -1,6 +1,10 @@
 //! Sales, touches and what is known of referrers: from JSON to facts. What is answered stands in the files of the folder.
 
+pub mod account;
 pub mod answer;
+pub mod decision;
+pub mod links;
+pub mod paths;
 
 use commerce::facts::referrals::{Bond, LinkKey, Partner, RecentOrder, SoldLine, Touch, TouchKind};
 use commerce::{Object, Value, bounds, instant};

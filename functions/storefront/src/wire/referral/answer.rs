@@ -180,7 +180,9 @@ impl<'a> Referral<'a> {
                 })
                 .collect(),
             unused: unused.iter().map(|facts::UnusedTouch { index, code }| Unused { touch: *index, code }).collect(),
-            binding: bond.as_ref().map(|bond| Binding { referrer: &bond.referrer, since: instant::format(bond.since, offset) }),
+            binding: bond
+                .as_ref()
+                .map(|bond| Binding { referrer: &bond.referrer, since: instant::format(bond.since, offset) }),
             notes: notes.iter().map(|facts::Note { code, subject }| Note { code, subject }).collect(),
             decision: Decision::of(decision, money, offset),
         }
@@ -204,7 +206,10 @@ impl<'a> Decision<'a> {
                 .collect(),
             divisions: divisions
                 .iter()
-                .map(|facts::Division { referrer, parts }| Division { referrer, parts: parts.iter().map(part).collect() })
+                .map(|facts::Division { referrer, parts }| Division {
+                    referrer,
+                    parts: parts.iter().map(part).collect(),
+                })
                 .collect(),
         }
     }
