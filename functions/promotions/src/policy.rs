@@ -175,6 +175,8 @@ pub struct Policy {
     pub units_used_once: bool,
     /// What becomes of a discount that a budget covers only in part, where the promotion does not say.
     pub budget: Short,
+    /// By what the shipping that is charged is shared over lines.
+    pub shipping_shares: Allocation,
     /// Lanes in sequence; `default` is last where it is not named.
     pub lanes: Vec<Lane>,
     /// Evaluations of a promotion that the search for the best combination may do in one lane.
@@ -205,6 +207,7 @@ impl Default for Policy {
             group_fill: Choice::CartOrder,
             units_used_once: false,
             budget: Short::Clip,
+            shipping_shares: Allocation::Proportional,
             lanes: Vec::new(),
             work: Self::WORK,
         }
@@ -238,6 +241,7 @@ impl Policy {
         Dimension { name: "groupFill", about: "Which units fill complete groups first.", values: &["cart-order", "cheapest", "dearest", "line-value"] },
         Dimension { name: "unitUse", about: "Whether a unit that one promotion reduced can be reduced by another.", values: &["shared", "once"] },
         Dimension { name: "budget", about: "What becomes of a discount that a budget covers only in part, where the promotion does not say.", values: &["clip", "refuse"] },
+        Dimension { name: "shippingShares", about: "By what the shipping that is charged is shared over lines.", values: &["proportional", "even", "by-unit"] },
     ];
 
     /// Reads the rulebook's `policy`.
@@ -270,6 +274,7 @@ impl Policy {
         set(&object, "groupFill", Choice::ALL, &mut policy.group_fill);
         set(&object, "unitUse", &[("shared", false), ("once", true)], &mut policy.units_used_once);
         set(&object, "budget", Short::ALL, &mut policy.budget);
+        set(&object, "shippingShares", Allocation::ALL, &mut policy.shipping_shares);
         policy.lanes = object.field("lanes").map(|value| read_list(value, 100, read_lane)).unwrap_or_default();
         policy.work = object.field("searchWork").and_then(|value| value.whole(1..=1_000_000)).unwrap_or(Self::WORK);
         object.finish();

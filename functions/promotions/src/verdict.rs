@@ -4,11 +4,12 @@ use crate::attempt::{check_code, entered};
 use crate::desk::{Given, named};
 use crate::index::Key;
 use crate::judge::{Fate, Judgement};
+use crate::policy::Allocation;
 use crate::promotion::Promotion;
 use crate::scene::Scene;
 use crate::split::split;
 use commerce::facts::offers::{
-    Addition, CodeOutcome, Consumption, Discount, Funding, Grant, Outcome, ShippingOff, Status, Step, Surcharge, UnitRun, Verdict, Wants,
+    Addition, CodeOutcome, Consumption, Discount, Funding, Grant, LineAmount, Outcome, ShippingOff, Status, Step, Surcharge, UnitRun, Verdict, Wants,
 };
 use commerce::facts::types::Attribute;
 use std::collections::BTreeMap;
@@ -28,6 +29,7 @@ pub fn write(scene: &Scene<'_>, candidates: &[&Promotion], judgement: &Judgement
         discounts: discounts(scene, &applied),
         shipping_discount: applied.iter().map(|(_, given)| given.carriage()).sum(),
         shipping_offs: shipping_offs(scene, &applied),
+        shipping_shares: shipping_shares(scene, judgement),
         units: units(scene, judgement),
         surcharges: surcharges(scene, &applied),
         additions: additions(scene, &applied),
@@ -68,6 +70,24 @@ fn shipping_offs(scene: &Scene<'_>, applied: &[(&Promotion, &Given)]) -> Vec<Shi
         }
     }
     offs
+}
+
+fn shipping_shares(scene: &Scene<'_>, judgement: &Judgement<'_>) -> Vec<LineAmount> {
+    let charged = judgement.ledger.shipping.iter().sum();
+    let paid = |place: usize| {
+        let runs = judgement.ledger.runs.iter().filter(|run| run.line == place);
+        runs.map(|run| i64::from(run.count).saturating_mul(run.left)).fold(0, i64::saturating_add)
+    };
+    let weight = |(place, line): (usize, &commerce::facts::prices::PricedLine)| match scene.policy.shipping_shares {
+        _ if !line.selected => 0,
+        Allocation::Proportional => paid(place),
+        Allocation::Even => 1,
+        Allocation::ByUnit => i64::from(line.quantity),
+    };
+    let weights: Vec<i64> = scene.lines.iter().enumerate().map(weight).collect();
+    let shares = split(charged, &weights, &vec![charged; weights.len()], scene.policy.lines());
+    let lines = scene.lines.iter().zip(shares).filter(|(_, amount)| *amount > 0);
+    lines.map(|(line, amount)| LineAmount { line: line.id.clone(), amount }).collect()
 }
 
 fn units(scene: &Scene<'_>, judgement: &Judgement<'_>) -> Vec<UnitRun> {

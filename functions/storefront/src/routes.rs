@@ -3,10 +3,12 @@
 mod health;
 mod openapi;
 mod pricing;
+mod promotions;
 mod quote;
 mod referral;
 mod refund;
 mod rulebook;
+mod tagging;
 
 use crate::app::Exchange;
 use crate::http::Response;
@@ -45,6 +47,8 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("Quote", include_str!("../schema/quote.json")),
     ("PriceRequest", include_str!("../schema/price-request.json")),
     ("Prices", include_str!("../schema/prices.json")),
+    ("PromotionsRequest", include_str!("../schema/promotions-request.json")),
+    ("Promotions", include_str!("../schema/promotions.json")),
     ("Decision", include_str!("../schema/decision.json")),
     ("RefundRequest", include_str!("../schema/refund-request.json")),
     ("Refund", include_str!("../schema/refund.json")),
@@ -59,6 +63,8 @@ pub const ROUTES: &[Route] = &[
             request: schema!("QuoteRequest"), answer: schema!("Quote"), authorized: false },
     Route { method: "POST", path: "/v1/price", handler: pricing::post, summary: "What a cart costs before promotions, and what may be said of its prices",
             request: schema!("PriceRequest"), answer: schema!("Prices"), authorized: false },
+    Route { method: "POST", path: "/v1/promotions/evaluate", handler: promotions::post, summary: "Which promotions a priced cart earns, and why not the others",
+            request: schema!("PromotionsRequest"), answer: schema!("Promotions"), authorized: false },
     Route { method: "POST", path: "/v1/refund", handler: refund::post, summary: "What is refunded for units that come back",
             request: schema!("RefundRequest"), answer: schema!("Refund"), authorized: false },
     Route { method: "POST", path: "/v1/referrals/attribute", handler: referral::attribute, summary: "Who earned a sale and what each is paid",
@@ -70,6 +76,10 @@ pub const ROUTES: &[Route] = &[
     Route { method: "POST", path: "/v1/referrals/clawback", handler: referral::clawback, summary: "What returns change, under the rules frozen in a decision",
             request: None, answer: None, authorized: false },
     Route { method: "POST", path: "/v1/referrals/statement", handler: referral::statement, summary: "A payee's month: payments, holds, clawbacks, tax and net",
+            request: None, answer: None, authorized: false },
+    Route { method: "POST", path: "/v1/content/tag", handler: tagging::tag, summary: "What texts are about, whether they may be published, and the texts without personal data",
+            request: None, answer: None, authorized: false },
+    Route { method: "POST", path: "/v1/content/compare", handler: tagging::compare, summary: "How alike two texts are",
             request: None, answer: None, authorized: false },
     Route { method: "PUT", path: "/v1/merchants/{merchant}/rulebook", handler: rulebook::put, summary: "Publish a merchant's rules",
             request: schema!("Rulebook"), answer: schema!("Published"), authorized: true },

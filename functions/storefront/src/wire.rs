@@ -4,10 +4,12 @@ pub mod cart;
 pub mod context;
 pub mod money;
 pub mod pricing;
+pub mod promotions;
 pub mod quote;
 pub mod referral;
 pub mod refund;
 pub mod rulebook;
+pub mod tagging;
 
 use commerce::{Node, Object};
 

@@ -1,0 +1,292 @@
+//! A priced cart and what promotions say of it.
+
+use super::money::Money;
+use crate::wire::quote::Promotion;
+use commerce::facts::offers::{LineAmount, Proposal, ShippingCharge, UnitRun, Verdict};
+use commerce::facts::prices::{PricedLine, Taxation};
+use commerce::facts::types::Attribute;
+use commerce::{Value, bounds, money};
+use serde_json::{Map, Value as Json, json};
+
+/// Reads lines that carry their prices: 0 to 500, ids unique. An empty cart is judged too: what it lacks is said.
+pub fn lines(value: Value<'_>, currency: &str) -> Vec<PricedLine> {
+    let mut ids = std::collections::HashSet::new();
+    let mut lines = Vec::new();
+    for item in value.list(bounds::LINES) {
+        let Some(line) = line(item, currency) else { continue };
+        if !ids.insert(line.id.clone()) {
+            item.fault("duplicate-line", format!("line id `{}` stands twice in the cart", line.id));
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+fn line(item: Value<'_>, currency: &str) -> Option<PricedLine> {
+    let object = item.object()?;
+    let word = |name: &str| object.required(name).and_then(|value| value.identifier().map(str::to_owned));
+    let flag = |name: &str, otherwise: bool| object.field(name).and_then(|value| value.boolean()).unwrap_or(otherwise);
+    let amount = |name: &str| object.field(name).and_then(|value| value.money(currency));
+    let (id, sku) = (word("id"), word("sku"));
+    let quantity: Option<u32> = object.required("quantity").and_then(|value| value.whole(1..=bounds::QUANTITY));
+    let unit_price = object.required("unitPrice").and_then(|value| value.money(currency));
+    let product = unit_price.zip(quantity).and_then(|(price, quantity)| {
+        let product = money::times(price, i64::from(quantity)).ok();
+        if product.is_none() {
+            item.fault("amount-overflow", format!("price times quantity must be at most {}", bounds::AMOUNT));
+        }
+        product
+    });
+    let subtotal = object.field("subtotal").map_or(product, |value| value.money(currency));
+    let line = PricedLine {
+        id: id.clone().unwrap_or_default(),
+        sku: sku.clone().unwrap_or_default(),
+        quantity: quantity.unwrap_or(1),
+        unit_price: unit_price.unwrap_or(0),
+        subtotal: subtotal.unwrap_or(0),
+        regular_price: amount("regularPrice"),
+        price_list: object.field("priceList").and_then(|value| value.identifier()).unwrap_or_default().to_owned(),
+        band_from: 1,
+        categories: object.field("categories").map_or_else(Vec::new, |value| value.identifiers(bounds::FIELDS)),
+        tax_category: object.field("taxCategory").and_then(|value| value.identifier()).unwrap_or_default().to_owned(),
+        floor: amount("floor"),
+        discountable: flag("discountable", true),
+        reduced: flag("reduced", false),
+        shop: object.field("shop").and_then(|value| value.identifier()).map(str::to_owned),
+        selected: flag("selected", true),
+        subscription: flag("subscription", false),
+        tax_on_top: object.field("taxOnTop").and_then(|value| value.whole(0..=100_000)).unwrap_or(0),
+        attributes: object.field("attributes").map_or_else(Vec::new, super::context::attributes),
+    };
+    object.finish();
+    id.and(sku).and(quantity).and(unit_price).and(subtotal)?;
+    Some(line)
+}
+
+/// A shipping charge and the tax category that it bears.
+pub struct Charge {
+    /// The charge.
+    pub charge: ShippingCharge,
+    /// Its tax category.
+    pub tax_category: String,
+}
+
+/// Reads `shipping`: methods unique.
+pub fn shipping(value: Value<'_>, currency: &str) -> Vec<Charge> {
+    let mut charges: Vec<Charge> = Vec::new();
+    for item in value.list(100) {
+        let Some(object) = item.object() else { continue };
+        let method = object.required("method").and_then(|value| value.identifier());
+        let amount = object.required("amount").and_then(|value| value.money(currency));
+        let tax_category = object.field("taxCategory").and_then(|value| value.identifier()).unwrap_or_default();
+        object.finish();
+        let (Some(method), Some(amount)) = (method, amount) else { continue };
+        if charges.iter().any(|known| known.charge.method == method) {
+            item.fault("duplicate-method", format!("method `{method}` stands twice"));
+        }
+        let charge = ShippingCharge { method: method.to_owned(), amount };
+        charges.push(Charge { charge, tax_category: tax_category.to_owned() });
+    }
+    charges
+}
+
+/// Reads `proposals`, as a plugin makes them.
+pub fn proposals(value: Value<'_>, currency: &str) -> Vec<Proposal> {
+    let read = |item: Value<'_>| {
+        let object = item.object()?;
+        let id = object.required("id").and_then(|value| value.identifier());
+        let words = |name: &str| object.field(name).map(|value| value.identifiers(bounds::FIELDS));
+        let lines = object.field("lines").map_or_else(Vec::new, |value| {
+            let read = |item: Value<'_>| {
+                let object = item.object()?;
+                let line = object.required("line").and_then(|value| value.identifier());
+                let amount = object.required("amount").and_then(|value| value.money(currency));
+                object.finish();
+                Some(LineAmount { line: line?.to_owned(), amount: amount? })
+            };
+            value.list(bounds::LINES).filter_map(read).collect()
+        });
+        let proposal = Proposal {
+            id: id.unwrap_or_default().to_owned(),
+            lane: object.field("lane").and_then(|value| value.identifier()).unwrap_or("default").to_owned(),
+            tags: words("tags").unwrap_or_default(),
+            combines_with: words("combinesWith"),
+            lines,
+            shipping: object.field("shipping").and_then(|value| value.money(currency)).unwrap_or(0),
+            messages: object.field("messages").map_or_else(Vec::new, super::context::attributes),
+        };
+        object.finish();
+        id.map(|_| proposal)
+    };
+    value.list(bounds::FIELDS).filter_map(read).collect()
+}
+
+/// What is paid for each line: its price, less what promotions take off, and what they put on where it is sold by measure.
+#[must_use]
+pub fn nets(lines: &[PricedLine], verdict: &Verdict) -> Vec<i64> {
+    let mut changes: std::collections::BTreeMap<&str, i64> = std::collections::BTreeMap::new();
+    for off in &verdict.discounts {
+        *changes.entry(&off.line).or_default() -= off.amount;
+    }
+    for on in &verdict.surcharges {
+        *changes.entry(&on.line).or_default() += on.amount;
+    }
+    lines.iter().map(|line| line.subtotal + changes.get(line.id.as_str()).copied().unwrap_or(0)).collect()
+}
+
+/// What lines that promotions add cost.
+#[must_use]
+pub fn added(verdict: &Verdict) -> i64 {
+    let cost = verdict.additions.iter().map(|added| i64::from(added.quantity).saturating_mul(added.unit_price) - added.discount);
+    cost.fold(0, i64::saturating_add)
+}
+
+/// What promotions said, by the facts they said it of.
+pub struct Answer<'a> {
+    /// The cart.
+    pub lines: &'a [PricedLine],
+    /// What was asked for shipping.
+    pub charges: &'a [Charge],
+    /// What was said.
+    pub verdict: &'a Verdict,
+    /// Tax on what is paid: the lines in order, then the charges.
+    pub taxation: &'a Taxation,
+    /// The currency.
+    pub currency: &'a str,
+}
+
+impl Answer<'_> {
+    /// The fields of the answer.
+    #[must_use]
+    pub fn write(&self) -> Map<String, Json> {
+        let money = |amount: i64| json!({ "amount": amount, "currency": self.currency });
+        let verdict = self.verdict;
+        let own = Money::of(self.currency);
+        let promotions: Vec<Json> = verdict
+            .outcomes
+            .iter()
+            .map(|outcome| {
+                let mut written = serde_json::to_value(Promotion::of(outcome, own)).unwrap_or_default();
+                let funding = outcome.funding.iter().map(|part| json!({ "funder": part.funder, "shop": part.shop, "amount": money(part.amount) }));
+                if let Some(fields) = written.as_object_mut() {
+                    if !outcome.funding.is_empty() {
+                        fields.insert("funding".to_owned(), funding.collect());
+                    }
+                    if !outcome.messages.is_empty() {
+                        fields.insert("messages".to_owned(), names(&outcome.messages));
+                    }
+                }
+                written
+            })
+            .collect();
+        let mut fields = Map::new();
+        let mut put = |name: &str, value: Json| fields.insert(name.to_owned(), value);
+        put("lines", self.lines());
+        put("shipping", self.shipping());
+        put("totals", self.totals());
+        put("promotions", promotions.into());
+        put("codes", verdict.codes.iter().map(|code| json!({ "code": code.code, "promotion": code.promotion, "reason": code.reason })).collect());
+        put("grants", verdict.grants.iter().map(|grant| {
+            let lines: Vec<Json> = grant.lines.iter().map(|share| json!({ "line": share.line, "amount": share.amount })).collect();
+            json!({ "promotion": grant.promotion, "kind": grant.kind, "id": grant.id, "amount": grant.amount, "lines": lines })
+        }).collect());
+        put("additions", verdict.additions.iter().map(|added| {
+            json!({ "promotion": added.promotion, "sku": added.sku, "quantity": added.quantity, "unitPrice": money(added.unit_price), "discount": money(added.discount), "line": added.line })
+        }).collect());
+        put("consume", verdict.consume.iter().map(|used| {
+            json!({ "kind": used.kind, "id": used.id, "scope": used.scope, "amount": used.amount, "limit": used.limit })
+        }).collect());
+        put("idempotencyKey", verdict.idempotency_key.as_str().into());
+        put("optimal", verdict.optimal.into());
+        put("gap", money(verdict.gap));
+        put("segments", verdict.segments.clone().into());
+        put("hints", hints(verdict, self.currency));
+        if !verdict.trace.is_empty() {
+            put("trace", verdict.trace.iter().map(|step| {
+                json!({ "promotion": step.promotion, "what": step.what, "code": step.code, "amount": money(step.amount), "remaining": money(step.remaining) })
+            }).collect());
+        }
+        fields
+    }
+
+    fn lines(&self) -> Json {
+        let money = |amount: i64| json!({ "amount": amount, "currency": self.currency });
+        let written = self.lines.iter().zip(nets(self.lines, self.verdict)).zip(&self.taxation.taxed).map(|((line, net), taxed)| {
+            let offs = self.verdict.discounts.iter().filter(|off| off.line == line.id);
+            let discounts: Vec<Json> = offs.map(|off| json!({ "promotion": off.promotion, "amount": money(off.amount) })).collect();
+            let ons = self.verdict.surcharges.iter().filter(|on| on.line == line.id);
+            let surcharges: Vec<Json> = ons.map(|on| json!({ "promotion": on.promotion, "amount": money(on.amount) })).collect();
+            let units: Vec<Json> = self.verdict.units.iter().filter(|run| run.line == line.id).map(|run| unit(run, &money)).collect();
+            let shipping = self.verdict.shipping_shares.iter().find(|share| share.line == line.id).map_or(0, |share| share.amount);
+            json!({
+                "id": line.id, "sku": line.sku, "quantity": line.quantity, "unitPrice": money(line.unit_price),
+                "subtotal": money(line.subtotal), "discounts": discounts, "surcharges": surcharges, "units": units,
+                "total": money(net), "shippingShare": money(shipping),
+                "tax": { "rateBasisPoints": taxed.rate, "amount": money(taxed.tax), "included": taxed.included },
+            })
+        });
+        written.collect()
+    }
+
+    fn shipping(&self) -> Json {
+        let money = |amount: i64| json!({ "amount": amount, "currency": self.currency });
+        let written = self.charges.iter().map(|Charge { charge, .. }| {
+            let offs = || self.verdict.shipping_offs.iter().filter(|off| off.method == charge.method);
+            let discounts: Vec<Json> = offs().map(|off| json!({ "promotion": off.promotion, "amount": money(off.amount) })).collect();
+            let total = charge.amount - offs().map(|off| off.amount).sum::<i64>();
+            json!({ "method": charge.method, "amount": money(charge.amount), "discounts": discounts, "total": money(total) })
+        });
+        written.collect()
+    }
+
+    fn totals(&self) -> Json {
+        let money = |amount: i64| json!({ "amount": amount, "currency": self.currency });
+        let selected = || self.lines.iter().zip(nets(self.lines, self.verdict)).filter(|(line, _)| line.selected);
+        let subtotal: i64 = selected().map(|(line, _)| line.subtotal).fold(0, i64::saturating_add);
+        let net: i64 = selected().map(|(_, net)| net).fold(0, i64::saturating_add);
+        let surcharge: i64 = self.verdict.surcharges.iter().map(|on| on.amount).fold(0, i64::saturating_add);
+        let asked: i64 = self.charges.iter().map(|charge| charge.charge.amount).fold(0, i64::saturating_add);
+        let shipping = asked - self.verdict.shipping_discount;
+        let taxes = |included: bool| {
+            self.taxation.taxed.iter().filter(|taxed| taxed.included == included).map(|taxed| taxed.tax).fold(0, i64::saturating_add)
+        };
+        let total = [net, shipping, added(self.verdict), taxes(false)].into_iter().fold(0, i64::saturating_add);
+        json!({
+            "subtotal": money(subtotal), "discount": money(subtotal + surcharge - net), "surcharge": money(surcharge),
+            "additions": money(added(self.verdict)), "shipping": money(shipping),
+            "shippingDiscount": money(self.verdict.shipping_discount), "taxIncluded": money(taxes(true)),
+            "tax": money(taxes(false)), "total": money(total),
+        })
+    }
+}
+
+fn unit(run: &UnitRun, money: &impl Fn(i64) -> Json) -> Json {
+    // What is less than nothing was put on, by a price by measure; it stands under surcharges.
+    json!({ "quantity": run.quantity, "discount": money(run.discount.max(0)) })
+}
+
+fn names(messages: &[Attribute]) -> Json {
+    messages.iter().map(|message| (message.name.clone(), Json::from(message.value.as_str()))).collect::<Map<String, Json>>().into()
+}
+
+/// The next steps.
+#[must_use]
+pub fn hints(verdict: &Verdict, currency: &str) -> Json {
+    let money = |amount: i64| json!({ "amount": amount, "currency": currency });
+    let written = verdict.hints.iter().map(|hint| {
+        let mut change = Map::new();
+        let mut put = |name: &str, value: Json| change.insert(name.to_owned(), value);
+        if let Some(sku) = &hint.sku {
+            put("sku", sku.as_str().into());
+        }
+        if let Some(category) = &hint.category {
+            put("category", category.as_str().into());
+        }
+        if hint.quantity > 0 {
+            put("quantity", hint.quantity.into());
+        }
+        put("spend", money(hint.spend));
+        json!({ "promotion": hint.promotion, "change": change, "gives": money(hint.gives) })
+    });
+    written.collect()
+}
