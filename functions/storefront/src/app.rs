@@ -1,10 +1,11 @@
 //! One request from end to end: route, authority, body, handler, problem, CORS.
 
-use crate::http::{Request, Response};
+use crate::http::{self, Request, Response};
 use crate::problem::{Kind, Problem};
 use crate::published::{self, Cache, Rules};
 use crate::routes::{self, Found};
 use crate::world::World;
+use commerce::bounds;
 use commerce::document::{self, Node};
 use std::rc::Rc;
 
@@ -34,23 +35,25 @@ impl App {
         if request.method == "OPTIONS" && request.header("access-control-request-method").is_some() {
             return (preflight(request), None);
         }
-        let exchange = Exchange { app: self, world, request, parameters: Vec::new(), allowed: Vec::new().into() };
-        let (result, exchange) = match routes::find(&request.method, &request.path) {
-            Found::Route(route, parameters) => {
-                let exchange = Exchange { parameters, ..exchange };
-                ((route.handler)(&exchange), exchange)
-            }
+        let (route, parameters) = match routes::find(&request.method, &request.path) {
+            Found::Route(route, parameters) => (route, parameters),
             Found::OtherMethods(methods) => {
                 let problem = Problem::new(Kind::MethodNotAllowed, format!("This path takes {}.", methods.join(", ")));
                 return (problem.response().with("allow", methods.join(", ")), None);
             }
-            Found::Nothing => (Err(Problem::new(Kind::UnknownRoute, "See /openapi.json for every path.")), exchange),
+            Found::Nothing => {
+                return (Problem::new(Kind::UnknownRoute, "See /openapi.json for every path.").response(), None);
+            }
         };
-        let (response, log) = match result {
+        let exchange = Exchange { app: self, world, request, parameters, allowed: Vec::new().into() };
+        let (response, log) = match (route.handler)(&exchange) {
             Ok(response) => (response, None),
-            Err(problem) => (problem.response(), problem.log),
+            Err(problem) => {
+                exchange.find_origins();
+                (problem.response(), problem.log)
+            }
         };
-        (exchange.shared(response), log)
+        (exchange.shared(response).with(http::ROUTE, route.path), log)
     }
 }
 
@@ -98,11 +101,38 @@ impl Exchange<'_> {
     /// The published rules of a merchant; pages from the merchant's origins may then read the answer.
     ///
     /// # Errors
-    /// 404 where it has none, 503 where the store fails.
+    /// 404 where it has none, or where nobody has that name, 503 where the store fails.
     pub fn published(&self, merchant: &str) -> Result<Rc<Rules>, Problem> {
-        let rules = self.app.cache.rules(self.world.store, merchant)?;
+        let rules = self.app.cache.rules(self.world.store, merchant).map_err(|problem| {
+            let unknown = problem.kind == Kind::UnpublishedRulebook && self.tokens(merchant).is_empty();
+            let detail = || format!("Nobody may publish as `{merchant}`.");
+            if unknown { Problem::new(Kind::UnknownMerchant, detail()) } else { problem }
+        })?;
         self.allowed.borrow_mut().clone_from(&rules.origins);
         Ok(rules)
+    }
+
+    /// Where a request fails before its merchant's rules were needed: who may read why. A page must be able to read a fault of
+    /// form as well as any other problem.
+    fn find_origins(&self) {
+        if self.request.header("origin").is_none() || !self.allowed.borrow().is_empty() || !self.parameters.is_empty() {
+            return;
+        }
+        let Ok(Node::Map(fields)) = parse(&self.request.body) else { return };
+        let named = fields.iter().find(|(name, _)| name == "merchant").map(|(_, value)| value);
+        if let Some(Node::Text(merchant)) = named.filter(|_| self.request.body.len() <= bounds::BODY_BYTES)
+            && crate::wire::is_merchant(merchant)
+        {
+            // Where it has none, no page may read it.
+            let _ = self.published(merchant);
+        }
+    }
+
+    /// The publishing tokens of a merchant.
+    fn tokens(&self, merchant: &str) -> Vec<String> {
+        let pairs = (self.world.setting)("publish_tokens").unwrap_or_default();
+        let pairs = pairs.split_whitespace().filter_map(|pair| pair.split_once(':'));
+        pairs.filter(|(owner, token)| *owner == merchant && !token.is_empty()).map(|(_, token)| token.to_owned()).collect()
     }
 
     /// The rules that a request names: a merchant's published ones, or a document given inline.
@@ -142,21 +172,18 @@ impl Exchange<'_> {
     /// # Errors
     /// 401, 403.
     pub fn authorize(&self, merchant: &str) -> Result<(), Problem> {
-        let tokens = (self.world.setting)("publish_tokens").unwrap_or_default();
         let given = self.request.header("authorization").and_then(|value| {
             let (scheme, token) = value.split_once(' ')?;
             scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
         });
         let mut configured = false;
-        for (owner, token) in tokens.split_whitespace().filter_map(|pair| pair.split_once(':')) {
-            if owner == merchant && !token.is_empty() {
-                configured = true;
-                // Digests are compared, so that the time taken tells nothing of the token.
-                if given.is_some_and(|given| {
-                    commerce::digest::of(given.as_bytes()) == commerce::digest::of(token.as_bytes())
-                }) {
-                    return Ok(());
-                }
+        for token in self.tokens(merchant) {
+            configured = true;
+            // Digests are compared, so that the time taken tells nothing of the token.
+            if given
+                .is_some_and(|given| commerce::digest::of(given.as_bytes()) == commerce::digest::of(token.as_bytes()))
+            {
+                return Ok(());
             }
         }
         if configured {
@@ -168,28 +195,35 @@ impl Exchange<'_> {
         ))
     }
 
-    /// The merchant's current digest as an ETag, checked against If-Match.
+    /// The merchant's current digest as an ETag, checked against If-Match and `If-None-Match: *` (RFC 9110, section 13).
     ///
     /// # Errors
-    /// 412 where it is another one.
+    /// 412 where it is another one, or where there is one already.
     pub fn precondition(&self, merchant: &str) -> Result<(), Problem> {
-        let Some(wanted) = self.request.header("if-match") else { return Ok(()) };
+        let (wanted, unwanted) = (self.request.header("if-match"), self.request.header("if-none-match"));
+        if wanted.is_none() && unwanted.is_none() {
+            return Ok(());
+        }
         let current = match published::current(self.world.store, merchant) {
             Ok(digest) => Some(format!("\"{digest}\"")),
-            Err(problem) if problem.kind == Kind::UnknownMerchant => None,
+            Err(problem) if problem.kind == Kind::UnpublishedRulebook => None,
             Err(problem) => return Err(problem),
         };
-        let holds = wanted
-            .split(',')
-            .map(str::trim)
-            .any(|tag| current.as_deref() == Some(tag) || (tag == "*" && current.is_some()));
-        if holds {
+        let wanted = wanted.is_none_or(|tags| current.as_ref().is_some_and(|current| names(tags, current, false)));
+        let unwanted = unwanted.is_some_and(|tags| current.as_ref().is_some_and(|current| names(tags, current, true)));
+        if wanted && !unwanted {
             return Ok(());
         }
         Err(Problem::new(
             Kind::PreconditionFailed,
             format!("The current version is {}.", current.as_deref().unwrap_or("none")),
         ))
+    }
+
+    /// Whether the client says that it knows this version already.
+    #[must_use]
+    pub fn knows(&self, tag: &str) -> bool {
+        self.request.header("if-none-match").is_some_and(|tags| names(tags, tag, true))
     }
 
     fn shared(&self, response: Response) -> Response {
@@ -202,6 +236,14 @@ impl Exchange<'_> {
         }
         response
     }
+}
+
+/// Whether a list of entity tags names this one; `weakly` where a weak tag counts too.
+fn names(tags: &str, tag: &str, weakly: bool) -> bool {
+    tags.split(',').map(str::trim).any(|known| {
+        let known = if weakly { known.strip_prefix("W/").unwrap_or(known) } else { known };
+        known == tag || known == "*"
+    })
 }
 
 /// Reads a JSON body.

@@ -1,5 +1,10 @@
 //! Requests and responses as the storefront sees them, without any server's types.
 
+/// Tells Pushcart's host which route answered, for its log and its counters; the host takes it out of the answer.
+pub const ROUTE: &str = "x-pushcart-route";
+/// Tells Pushcart's host the code of a problem, likewise.
+pub const CODE: &str = "x-pushcart-code";
+
 /// A request, its body read whole.
 #[derive(Clone, Debug, Default)]
 pub struct Request {

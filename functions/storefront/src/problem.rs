@@ -2,7 +2,7 @@
 //!
 //! A business "no" is never one of these.
 
-use crate::http::Response;
+use crate::http::{self, Response};
 use commerce::Fault;
 use serde::Serialize;
 
@@ -55,8 +55,10 @@ kinds! {
     LinksDisabled = 403 "links-disabled" "No key of signed links is configured";
     /// The path leads nowhere.
     UnknownRoute = 404 "unknown-route" "There is nothing at this path";
-    /// The merchant has published nothing.
-    UnknownMerchant = 404 "unknown-merchant" "This merchant has published no rulebook";
+    /// Nobody has published under this name, and nobody may.
+    UnknownMerchant = 404 "unknown-merchant" "There is no merchant of this name";
+    /// The merchant has a publishing token and has published nothing yet.
+    UnpublishedRulebook = 404 "unpublished-rulebook" "This merchant has not published a rulebook yet";
     /// The path exists, the method does not.
     MethodNotAllowed = 405 "method-not-allowed" "This path does not take this method";
     /// The state of the resource does not allow it.
@@ -137,8 +139,8 @@ impl Problem {
             self.faults.iter().map(|Fault { code, pointer, detail }| FaultBody { code, pointer, detail }).collect();
         let body = Body { r#type: "about:blank", title, status, code, detail: &self.detail, faults };
         let bytes = serde_json::to_vec(&body).unwrap_or_default();
-        let response =
-            Response { status, headers: vec![("content-type", "application/problem+json".to_owned())], body: bytes };
+        let headers = vec![("content-type", "application/problem+json".to_owned()), (http::CODE, code.to_owned())];
+        let response = Response { status, headers, body: bytes };
         match self.kind {
             Kind::StoreUnavailable => response.with("retry-after", "1"),
             Kind::Unauthorized => response.with("www-authenticate", "Bearer"),

@@ -204,7 +204,8 @@ pub fn publish(store: &dyn Store, merchant: &str, document: &[u8]) -> Result<Str
     let index = postcard::to_allocvec(&index).map_err(|error| Problem::internal(error.to_string()))?;
     store.set(&prefix, &index).map_err(Problem::store)?;
     store.set(&pointer_key(merchant), digest.as_bytes()).map_err(Problem::store)?;
-    retire(store, merchant, &digest)?;
+    // It is published: what cannot be cleared away now is left to the next publish.
+    let _ = retire(store, merchant, &digest);
     Ok(digest)
 }
 
@@ -242,7 +243,7 @@ fn remove(store: &dyn Store, prefix: &str) -> Result<(), Problem> {
 /// # Errors
 /// 404 where there is none, 503 where the store fails.
 pub fn current(store: &dyn Store, merchant: &str) -> Result<String, Problem> {
-    let none = || Problem::new(Kind::UnknownMerchant, format!("`{merchant}` has published no rulebook."));
+    let none = || Problem::new(Kind::UnpublishedRulebook, format!("`{merchant}` has published no rulebook."));
     let digest = store.get(&pointer_key(merchant)).map_err(Problem::store)?.ok_or_else(none)?;
     String::from_utf8(digest).map_err(|_| Problem::internal(format!("the pointer of {merchant} is damaged")))
 }
