@@ -1,12 +1,13 @@
 //! The real host as a process of its own: `pushcart up` on a free port, with a state folder that goes when it does.
 
 use crate::client::Client;
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use std::ffi::OsString;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// The merchants that may publish, and their tokens.
@@ -93,9 +94,8 @@ impl Start {
     /// Where it is not built or does not start.
     pub fn up(self) -> Result<App> {
         let folder = Folder::new()?;
-        let mut app = self.up_in(folder.path())?;
-        app.folder = Some(folder);
-        Ok(app)
+        let app = compiled::with(folder.path(), || self.up_in(folder.path()));
+        app.map(|app| App { _folder: Some(folder), ..app })
     }
 
     /// Starts it with the state of this folder, which stays.
@@ -139,8 +139,55 @@ impl Start {
             }
         };
         // Read on, so that the host never waits for its output to be read.
-        std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
-        Ok(App { child, base, state: state.to_owned(), folder: None })
+        let log = std::thread::spawn(move || {
+            let mut log = Vec::new();
+            let _ = output.read_to_end(&mut log);
+            String::from_utf8_lossy(&log).into_owned()
+        });
+        Ok(App { child: Running(child), base, log: Some(log), _folder: None })
+    }
+}
+
+/// Compiled code that every start of a test run shares, so that only the first one compiles.
+mod compiled {
+    use super::binary;
+    use anyhow::Result;
+    use std::path::{Path, PathBuf};
+    use std::sync::{Mutex, PoisonError};
+
+    /// Runs `start` with what was compiled before in the state folder, and keeps what it compiled.
+    pub fn with<T>(state: &Path, start: impl FnOnce() -> Result<T>) -> Result<T> {
+        static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+        let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = binary()?.with_file_name("test-code");
+        let used = state.join("pushcart/code");
+        private(&used)?;
+        let before = files(&kept);
+        for file in &before {
+            std::fs::copy(file, used.join(file.file_name().unwrap_or_default()))?;
+        }
+        let started = start()?;
+        let after = files(&used);
+        if after.len() > before.len() {
+            // Of what was there nothing was of use: the components have changed.
+            let _ = std::fs::remove_dir_all(&kept);
+            private(&kept)?;
+            for file in after.iter().filter(|file| !before.iter().any(|old| old.file_name() == file.file_name())) {
+                std::fs::copy(file, kept.join(file.file_name().unwrap_or_default()))?;
+            }
+        }
+        Ok(started)
+    }
+
+    /// The host takes compiled code only from a folder that nobody else can write.
+    fn private(folder: &Path) -> std::io::Result<()> {
+        use std::os::unix::fs::DirBuilderExt;
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+    }
+
+    fn files(folder: &Path) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+        entries.filter(|file| file.extension().is_some_and(|end| end == "code")).collect()
     }
 }
 
@@ -156,10 +203,11 @@ fn binary() -> Result<PathBuf> {
 
 /// A running host; dropping it kills it.
 pub struct App {
-    child: Child,
+    // Before the folder, so that the process is gone when the folder goes.
+    child: Running,
     base: String,
-    state: PathBuf,
-    folder: Option<Folder>,
+    log: Option<JoinHandle<String>>,
+    _folder: Option<Folder>,
 }
 
 impl App {
@@ -189,12 +237,6 @@ impl App {
         self.client().with_token(&format!("{merchant}-token"))
     }
 
-    /// What it has logged so far.
-    #[must_use]
-    pub fn log(&self) -> String {
-        std::fs::read_to_string(self.state.join("log")).unwrap_or_default()
-    }
-
     /// One of its counters, by its name and labels as `/metrics` writes them; 0 where it is not there.
     ///
     /// # Errors
@@ -210,8 +252,8 @@ impl App {
     /// # Errors
     /// Where the system refuses.
     pub fn kill(&mut self) -> Result<()> {
-        self.child.kill()?;
-        self.child.wait()?;
+        self.child.0.kill()?;
+        self.child.0.wait()?;
         Ok(())
     }
 
@@ -220,9 +262,20 @@ impl App {
     /// # Errors
     /// Where the system refuses.
     pub fn terminate(&self) -> Result<()> {
-        let status = Command::new("kill").arg(self.child.id().to_string()).status()?;
+        let status = Command::new("kill").arg(self.child.0.id().to_string()).status()?;
         ensure!(status.success(), "kill: {status}");
         Ok(())
+    }
+
+    /// Stops it by SIGTERM and gives every line that it has logged.
+    ///
+    /// # Errors
+    /// Where it does not stop.
+    pub fn stop(mut self) -> Result<String> {
+        self.terminate()?;
+        self.ended(Duration::from_secs(60))?;
+        let log = self.log.take().context("the log was read before")?;
+        log.join().map_err(|_| anyhow!("the log could not be read"))
     }
 
     /// Waits until it has ended by itself.
@@ -232,7 +285,7 @@ impl App {
     pub fn ended(&mut self, within: Duration) -> Result<ExitStatus> {
         let until = Instant::now() + within;
         while Instant::now() < until {
-            if let Some(status) = self.child.try_wait()? {
+            if let Some(status) = self.child.0.try_wait()? {
                 return Ok(status);
             }
             std::thread::sleep(Duration::from_millis(10));
@@ -241,9 +294,13 @@ impl App {
     }
 }
 
-impl Drop for App {
+/// A process that does not outlive this.
+struct Running(Child);
+
+impl Drop for Running {
     fn drop(&mut self) {
-        let _ = self.kill();
-        drop(self.folder.take());
+        // It may have ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
