@@ -1,7 +1,10 @@
 //! What a text is about: words of the dictionary, the merchant's own, hashtags, and the classifier's categories.
 
 pub mod claims;
+pub mod classifier;
+pub mod features;
 mod hashtags;
+pub mod model;
 
 use crate::lexicon::Find;
 use crate::review::Reading;
@@ -9,14 +12,22 @@ use crate::rules::{Role, Word};
 use crate::tables::{self, Sense};
 use commerce::facts::tags::{Span, Tag};
 
+/// Parts of garments: an attribute of one of them is an attribute of the garment that the text is about.
+const PARTS: &[&str] = &["waist", "detail", "neckline", "sleeve", "sleeve-length", "closure", "length"];
+/// Garments: the value of the attribute `type`, and what its attributes start with.
+const GARMENTS: &[(&str, &str)] = &[("裙", "skirt"), ("上衣", "top"), ("裤", "trouser")];
+/// A classifier that is less sure than this says nothing.
+const SURE: u32 = 5_000;
+
 /// Tags, surest first; each value once, with all the spans that say it.
 #[must_use]
-pub fn tags(reading: &Reading<'_>, own: &[(&Word, Find)], _language: &str) -> Vec<Tag> {
+pub fn tags(reading: &Reading<'_>, own: &[(&Word, Find)]) -> Vec<Tag> {
     let mut tags: Vec<Tag> = Vec::new();
-    for (sense, find) in reading.finds {
-        let Sense::Word(word) = sense else { continue };
-        let Some((kind, name, value)) = tables::words().get(usize::from(*word)) else { continue };
-        add(&mut tags, [kind, name, value, "dictionary"], 9_000, reading.span(find.from, find.to));
+    let words: Vec<((&str, &str, &str), Find)> = reading.finds.iter().filter_map(|(sense, find)| word(*sense).map(|word| (word, *find))).collect();
+    let garment = garment(&words);
+    for ((kind, name, value), find) in words {
+        let Some(name) = named(kind, name, value, garment) else { continue };
+        add(&mut tags, [kind, &name, value, "dictionary"], 9_000, reading.span(find.from, find.to));
     }
     for (word, find) in own {
         let kind = match word.role {
@@ -29,13 +40,66 @@ pub fn tags(reading: &Reading<'_>, own: &[(&Word, Find)], _language: &str) -> Ve
     for (value, span) in hashtags::read(reading.text) {
         add(&mut tags, ["hashtag", "", &value, "syntax"], 10_000, span);
     }
+    categories(reading, &mut tags);
     tags.sort_by(|left, right| {
-        right
-            .confidence
-            .cmp(&left.confidence)
-            .then_with(|| (&left.kind, &left.name, &left.value).cmp(&(&right.kind, &right.name, &right.value)))
+        let key = |tag: &Tag| (tag.kind.clone(), tag.name.clone(), tag.value.clone());
+        right.confidence.cmp(&left.confidence).then_with(|| key(left).cmp(&key(right)))
     });
     tags
+}
+
+fn word(sense: Sense) -> Option<(&'static str, &'static str, &'static str)> {
+    let Sense::Word(place) = sense else { return None };
+    tables::words().get(usize::from(place)).copied()
+}
+
+/// The garment named most often, and of those the one named first.
+fn garment(words: &[((&str, &str, &str), Find)]) -> Option<&'static str> {
+    let counted = |(garment, prefix): &(&str, &'static str)| {
+        let named = words.iter().filter(|((_, name, value), _)| *name == "type" && value == garment);
+        let places: Vec<u32> = named.map(|(_, find)| find.from).collect();
+        let first = places.iter().min().copied()?;
+        Some((places.len(), std::cmp::Reverse(first), *prefix))
+    };
+    GARMENTS.iter().filter_map(counted).max().map(|(_, _, prefix)| prefix)
+}
+
+/// The name that an attribute has in a text about a garment; `None` where it is another garment's.
+fn named(kind: &str, name: &'static str, value: &str, garment: Option<&str>) -> Option<String> {
+    if kind != "attribute" {
+        return Some(name.to_owned());
+    }
+    if name == "type" {
+        return GARMENTS.iter().any(|(known, prefix)| *known == value && garment == Some(prefix)).then(|| name.to_owned());
+    }
+    if PARTS.contains(&name) {
+        let part = if name == "length" { "cut" } else { name };
+        return garment.map(|garment| format!("{garment}-{part}"));
+    }
+    match name.split_once('-') {
+        Some((prefix, _)) if GARMENTS.iter().any(|(_, known)| *known == prefix) => (garment == Some(prefix)).then(|| name.to_owned()),
+        _ => Some(name.to_owned()),
+    }
+}
+
+/// What the classifiers say, where they are sure; the product only within the verticals that its data has.
+fn categories(reading: &Reading<'_>, tags: &mut Vec<Tag>) {
+    let whole = || Vec::new();
+    let push = |tags: &mut Vec<Tag>, name: &str, value: &str, confidence: u32| {
+        tags.push(Tag { kind: "category".into(), name: name.into(), value: value.into(), confidence, provenance: "classifier".into(), spans: whole() });
+    };
+    let Some((class, sure)) = classifier::vertical(reading.letters) else { return };
+    let Some((vertical, _)) = classifier::VERTICALS.get(class) else { return };
+    if sure >= SURE {
+        push(tags, "vertical", vertical, sure);
+    }
+    if let Some((class, sure)) = classifier::product(reading.letters)
+        && let Some((_, id)) = classifier::PRODUCTS.get(class)
+        && sure >= 9_000
+        && id.starts_with(vertical)
+    {
+        push(tags, "product", id, sure);
+    }
 }
 
 fn add(tags: &mut Vec<Tag>, [kind, name, value, provenance]: [&str; 4], confidence: u32, span: Span) {

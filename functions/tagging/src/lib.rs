@@ -159,7 +159,7 @@ impl Rules {
         Report {
             language: language.to_owned(),
             script: script.to_owned(),
-            tags: about::tags(&reading, &own, language),
+            tags: about::tags(&reading, &own),
             claims: about::claims::read(text),
             level: gravest(&findings),
             findings,
