@@ -1,0 +1,109 @@
+//! What peers' engines do, as Pushcart's policy says it; from the table of differences beside the case files.
+
+use serde_json::{Map, Value, json};
+
+/// The policy of a case: its peer's, and what its portability names.
+pub fn of(case: &Value) -> Map<String, Value> {
+    let mut policy = peer(case);
+    let portability = case["portability"].as_str().unwrap_or_default();
+    for dimension in portability.trim_start_matches("policy:").split('+') {
+        let (name, value) = dimension.split_once('=').unwrap_or((dimension, ""));
+        let all_to_last = policy.get("remainder") == Some(&json!("last-takes-all"));
+        let stacks = policy.contains_key("stacking");
+        let mut set = |field: &str, word: &str| policy.insert(field.to_owned(), word.into());
+        match (name, value) {
+            ("percent_base", "original" | "remaining" | "gross") => {
+                set("linePercentBase", value);
+                set("orderPercentBase", value);
+            }
+            ("percent_rounding", _) => {
+                let words = [
+                    ("half_up", "half-up"),
+                    ("half_down", "half-down"),
+                    ("half_even", "half-even"),
+                    ("down", "down"),
+                    ("up", "up"),
+                ];
+                if let Some((_, word)) = words.iter().find(|(start, _)| value.starts_with(start)) {
+                    set("rounding", word);
+                }
+                for (end, level) in [("per_line", "line"), ("per_unit", "unit"), ("per_order", "order")] {
+                    if value.ends_with(end) {
+                        set("percentLevel", level);
+                    }
+                }
+            }
+            ("allocation", "even" | "proportional" | "by-unit") => drop(set("allocation", value)),
+            ("allocation", "by_unit") => drop(set("allocation", "by-unit")),
+            ("remainder" | "allocation_remainder", "first") => drop(set("remainder", "first")),
+            ("remainder" | "allocation_remainder", "last") if !all_to_last => drop(set("remainder", "last")),
+            ("remainder" | "allocation_remainder", "largest_fraction" | "largest_error") => {
+                drop(set("remainder", "largest-fraction"))
+            }
+            ("unit_remainder", "first" | "last") => drop(set("unitRemainder", value)),
+            ("threshold_basis", "after_previous_discounts") => drop(set("thresholds", "discounted")),
+            ("threshold_basis", "initial") => drop(set("thresholds", "initial")),
+            ("free_item", _) if value.starts_with("dearest") => drop(set("freeItem", "dearest")),
+            ("free_item", _) if value.starts_with("cheapest") => drop(set("freeItem", "cheapest")),
+            ("max_units", "cheapest" | "dearest") => drop(set("maxUnits", value)),
+            ("item_order", "value_desc") => drop(set("maxUnits", "line-value")),
+            ("group_fill", "cart_order") => drop(set("groupFill", "cart-order")),
+            ("group_fill", "cheapest" | "dearest") => drop(set("groupFill", value)),
+            ("coupon_case", "sensitive" | "insensitive") => drop(set("codeCase", value)),
+            ("budget", "all_or_nothing") => drop(set("budget", "refuse")),
+            ("budget", "clip") => drop(set("budget", "clip")),
+            ("floor_price", "drop") => drop(set("floorPrice", "drop")),
+            ("floor_price", _) => drop(set("floorPrice", "redistribute")),
+            ("exclusive", "highest_priority_exclusive_alone") => drop(set("exclusive", "alone")),
+            ("exclusive", "best") => drop(set("exclusive", "best")),
+            ("exclusive", "stop" | "stop_after") => drop(set("exclusive", "stop")),
+            ("stacking", "best_of") if !stacks => {
+                set("stacking", "best-per-line");
+                set("catalogueStacking", "best-per-line");
+            }
+            ("stacking", "all") => drop(set("stacking", "all")),
+            // Who goes first is the promotions' own order; taxes are the rulebook's own section.
+            _ => {}
+        }
+    }
+    policy
+}
+
+fn peer(case: &Value) -> Map<String, Value> {
+    let said = |name: &str| case["policy"][name].as_str().unwrap_or_default();
+    let preset = match case["source"]["peer"].as_str().unwrap_or_default() {
+        "sylius" => {
+            json!({ "shareRounding": "half-down", "remainder": "first", "linePercentBase": "original", "percentLevel": "unit" })
+        }
+        "solidus" => json!({ "remainder": "first", "stacking": "best-per-line" }),
+        "vendure" => json!({ "rounding": "half-down", "thresholds": "discounted", "codeCase": "sensitive" }),
+        "medusa" => json!({ "budget": "refuse" }),
+        "saleor" => json!({ "percentLevel": "unit", "shareRounding": "half-up", "remainder": "last-takes-all",
+            "stacking": "best-one", "catalogueStacking": "best-per-line" }),
+        "spree" => json!({ "stacking": "best-per-line" }),
+        "oscar" => {
+            json!({ "rounding": "down", "percentLevel": "order", "remainder": "last-takes-all", "unitUse": "once", "maxUnits": "cheapest" })
+        }
+        "woo" => {
+            let sequential = case["policy"]["sequential"].as_bool().unwrap_or(false);
+            let base = if sequential { "remaining" } else { "original" };
+            json!({ "rounding": "half-down", "percentLevel": "order", "allocation": "by-unit", "remainder": "first",
+                "linePercentBase": base, "orderPercentBase": base, "maxUnits": "line-value" })
+        }
+        "presta" => json!({ "priority": "low-first" }),
+        "yudao" => json!({ "rounding": "down", "remainder": "last-takes-all", "shippingShares": "by-unit" }),
+        "commercetools" => json!({ "rounding": "half-even", "exclusive": "stop" }),
+        _ => json!({}),
+    };
+    let mut preset = preset.as_object().cloned().unwrap_or_default();
+    // What a case says of itself wins over its peer's habit.
+    if said("remainder").starts_with("first") {
+        preset.insert("remainder".to_owned(), "first".into());
+    }
+    preset
+}
+
+/// Whether the peer's lower priorities come first.
+pub fn low_first(policy: &Map<String, Value>) -> bool {
+    policy.get("priority") == Some(&json!("low-first"))
+}
