@@ -218,8 +218,14 @@ impl Desk<'_> {
         let amounts: Vec<i64> = match level {
             PercentLevel::Order => {
                 let total = share(lines.iter().map(|line| line.2).sum());
-                self.off_order(picks, most.map_or(total, |most| total.min(most)), false);
-                return;
+                let total = most.map_or(total, |most| total.min(most));
+                if of_order {
+                    self.off_order(picks, total, false);
+                    return;
+                }
+                // Each line's own percentage, rounded together: whatever way fixed amounts are split.
+                let (weights, caps): (Vec<i64>, Vec<i64>) = lines.iter().map(|line| (line.2, line.3)).unzip();
+                split(total, &weights, &caps, policy.lines())
             }
             PercentLevel::Line => lines.iter().map(|line| share(line.2)).collect(),
             PercentLevel::Unit if most.is_none() && basis != Basis::Gross => {

@@ -153,7 +153,7 @@ pub fn freight(case: &Value) -> Result<Option<Value>> {
     Ok(Some(json!({
         "rules": {
             "format": "pushcart-rulebook/1", "currency": currency, "catalogue": { "products": products },
-            "priceLists": [{ "id": "base", "currency": currency, "prices": prices }],
+            "priceLists": [{ "id": "base", "entries": prices }],
             "shipping": { "methods": [{ "id": "freight", "weightBands": bands }] },
         },
         "currency": currency, "at": NOW, "lines": cart,
