@@ -1,4 +1,5 @@
 //! Facts that the tests of this folder are written with: plain ones, to be changed where a test says something about them.
+#![allow(dead_code, reason = "each test file uses what it needs")]
 
 use commerce::facts::referrals::{Partner, Sale, SoldLine, Touch, TouchKind};
 use commerce::facts::types::{Channel, Context, Gathering, Shopper};
