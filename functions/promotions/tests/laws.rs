@@ -1,0 +1,143 @@
+//! Laws that hold for every policy and every cart.
+
+mod shop;
+
+use commerce::facts::offers::{LineAmount, Proposal, Verdict, Wants};
+use commerce::facts::prices::PricedLine;
+use promotions::policy::Policy;
+use proptest::prelude::*;
+use shop::{context, judge, line, off, rules};
+
+/// Promotions that may conflict: by tags, thresholds on what others left, and overlapping targets.
+fn book(stacking: &str, policy: &str, gives: &[(usize, i64, bool)]) -> String {
+    let each = |(place, (kind, size, closed)): (usize, &(usize, i64, bool))| {
+        let action = match kind % 6 {
+            0 => format!(r#"{{"kind": "percent-off", "basisPoints": {}, "spread": "line"}}"#, size % 10_001),
+            1 => format!(r#"{{"kind": "amount-off", "amount": {size}}}"#),
+            2 => format!(r#"{{"kind": "amount-off", "amount": {}, "spread": "unit", "of": {{"skus": ["A", "B"]}}}}"#, size / 7),
+            3 => r#"{"kind": "cheapest-free", "groupSize": 3}"#.to_owned(),
+            4 => format!(r#"{{"kind": "set-price", "price": {size}, "of": {{"skus": ["C"]}}}}"#),
+            _ => format!(r#"{{"kind": "percent-off", "basisPoints": {}}}"#, size % 10_001),
+        };
+        let when = if kind % 5 == 0 { format!(r#"{{"kind": "subtotal", "atLeast": {size}, "basis": "discounted"}}"#) } else { String::new() };
+        let combines = if *closed { r#", "combinesWith": ["friend"]"# } else { "" };
+        let tags = if kind % 2 == 0 { r#", "tags": ["friend"]"# } else { "" };
+        format!(r#"{{"id": "p{place}", "when": [{when}], "gives": [{action}]{combines}{tags}}}"#)
+    };
+    let all: Vec<String> = gives.iter().enumerate().map(each).collect();
+    format!(r#""policy": {{"stacking": "{stacking}"{policy}}}, "promotions": [{}]"#, all.join(", "))
+}
+
+fn cart() -> impl Strategy<Value = Vec<PricedLine>> {
+    prop::collection::vec((1..20_000_i64, 1..6_u32, 0..100_i64), 1..5).prop_map(|lines| {
+        let each = lines.into_iter().zip(["a", "b", "c", "d"]).map(|((price, quantity, floor), id)| {
+            let mut line = line(id, price, quantity);
+            line.floor = (floor < 30).then_some(price * floor / 100);
+            line
+        });
+        each.collect()
+    })
+}
+
+fn promotions() -> impl Strategy<Value = Vec<(usize, i64, bool)>> {
+    prop::collection::vec((0..30_usize, 0..15_000_i64, any::<bool>()), 1..6)
+}
+
+fn worth(verdict: &Verdict) -> i64 {
+    off(verdict) + verdict.shipping_discount
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn shares_are_exact_and_nothing_costs_less_than_its_floor(
+        lines in cart(), gives in promotions(), dimension in 0..64_usize, value in 0..8_usize, stacking in 0..5_usize,
+    ) {
+        let dimension = &Policy::DIMENSIONS[dimension % Policy::DIMENSIONS.len()];
+        let word = dimension.values[value % dimension.values.len()];
+        let policy = if dimension.name == "stacking" { String::new() } else { format!(r#", "{}": "{word}""#, dimension.name) };
+        let stacking = ["all", "best", "best-one", "best-per-line", "first"][stacking];
+        let verdict = judge(&book(stacking, &policy, &gives), &lines, &context());
+        for line in &lines {
+            let taken: i64 = verdict.discounts.iter().filter(|discount| discount.line == line.id).map(|discount| discount.amount).sum();
+            let most = line.subtotal - line.floor.unwrap_or(0) * i64::from(line.quantity);
+            prop_assert!((0..=most).contains(&taken), "{} of {most}", taken);
+            let units: i64 = verdict.units.iter().filter(|run| run.line == line.id).map(|run| run.discount * i64::from(run.quantity)).sum();
+            prop_assert_eq!(units, taken, "units of {}", line.id);
+        }
+        for outcome in &verdict.outcomes {
+            let taken: i64 = verdict.discounts.iter().filter(|discount| discount.promotion == outcome.id).map(|discount| discount.amount).sum();
+            prop_assert_eq!(taken, outcome.amount);
+        }
+        let paid = lines.iter().map(|line| line.subtotal).sum::<i64>() > off(&verdict);
+        let shared: i64 = verdict.shipping_shares.iter().map(|share| share.amount).sum();
+        prop_assert!(!paid || shared + verdict.shipping_discount == 1_000);
+    }
+
+    #[test]
+    fn the_best_combination_is_what_trying_all_finds(lines in cart(), gives in promotions()) {
+        let best = judge(&book("best", "", &gives), &lines, &context());
+        prop_assert!(best.optimal && best.gap == 0);
+        // Every subset, each judged with all that may go together; one that drops a member is another subset.
+        let mut most = 0;
+        for subset in 0..1_usize << gives.len() {
+            let verdict = judge(&keep(&book("all", "", &gives), subset), &lines, &context());
+            most = most.max(worth(&verdict));
+        }
+        prop_assert_eq!(worth(&best), most);
+    }
+
+    #[test]
+    fn the_order_of_lines_does_not_matter_but_for_odd_minor_units(lines in cart(), gives in promotions()) {
+        let by_line: Vec<(usize, i64, bool)> = gives.into_iter().map(|(kind, size, closed)| (if kind % 2 == 0 { 6 } else { 8 }, size, closed)).collect();
+        let book = book("all", "", &by_line);
+        let mut turned = lines.clone();
+        turned.reverse();
+        let sorted = |verdict: Verdict| {
+            let mut all: Vec<(String, String, i64)> = verdict.discounts.into_iter().map(|found| (found.line, found.promotion, found.amount)).collect();
+            all.sort();
+            all
+        };
+        prop_assert_eq!(sorted(judge(&book, &lines, &context())), sorted(judge(&book, &turned, &context())));
+    }
+
+    #[test]
+    fn a_hint_is_true(price in 100..20_000_i64, quantity in 1..3_u32, least in 3..9_u32) {
+        let book = format!(r#""promotions": [{{"id": "p", "when": [{{"kind": "quantity", "atLeast": {least}}}], "gives": [{{"kind": "percent-off", "basisPoints": 1000}}]}}]"#);
+        let before = judge(&book, &[line("a", price, quantity)], &context());
+        let hint = &before.hints[0];
+        prop_assert_eq!((hint.quantity, hint.spend), (least - quantity, price * i64::from(least - quantity)));
+        let after = judge(&book, &[line("a", price, quantity + hint.quantity)], &context());
+        prop_assert_eq!(worth(&after) - worth(&before), hint.gives);
+    }
+}
+
+/// The book with those promotions only that the bits name.
+fn keep(book: &str, bits: usize) -> String {
+    let mut document: serde_json::Value = serde_json::from_str(&format!("{{{book}}}")).unwrap();
+    let all = document["promotions"].as_array().unwrap().clone();
+    let kept: Vec<serde_json::Value> = all.into_iter().enumerate().filter(|(place, _)| bits >> place & 1 == 1).map(|(_, value)| value).collect();
+    document["promotions"] = kept.into();
+    let text = document.to_string();
+    text[1..text.len() - 1].to_owned()
+}
+
+#[test]
+fn a_proposal_competes_like_any_promotion() {
+    let rules = rules(r#""policy": {"stacking": "best"}, "promotions": [{"id": "own", "combinesWith": [], "gives": [{"kind": "amount-off", "amount": 500}]}]"#);
+    let wants = Wants { every_outcome: false, hints: 0, trace: false };
+    let proposal = |amount| Proposal {
+        id: "plugin".into(),
+        lane: "nowhere".into(),
+        tags: Vec::new(),
+        combines_with: None,
+        lines: vec![LineAmount { line: "a".into(), amount }],
+        shipping: 0,
+        messages: Vec::new(),
+    };
+    for (amount, winner, taken) in [(400, "own", 500), (600, "plugin", 600), (99_999, "plugin", 1_000)] {
+        let verdict = rules.evaluate(&[line("a", 1_000, 1)], &[], &[proposal(amount)], &wants, &context()).unwrap();
+        assert_eq!((verdict.discounts[0].promotion.as_str(), off(&verdict)), (winner, taken));
+    }
+}

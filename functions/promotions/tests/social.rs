@@ -1,0 +1,119 @@
+//! What no peer tests: group buying, bargaining, help, several shops, live rooms, places, sleepers, clocks that change.
+
+mod shop;
+
+use commerce::facts::types::{Attribute, Channel, Gathering, OrderHistory, Place};
+use shop::{NOON, context, fate, judge, line, off, shopper};
+
+fn promotion(when: &str, gives: &str) -> String {
+    format!(r#""promotions": [{{"id": "p", "when": [{when}], "gives": [{gives}]}}]"#)
+}
+
+const TEN_OFF: &str = r#"{"kind": "amount-off", "amount": 1000}"#;
+
+#[test]
+fn the_group_ladder_gives_more_to_larger_groups() {
+    let rules = promotion("", r#"{"kind": "group-ladder", "tiers": [{"from": 2, "price": 7900}, {"from": 5, "price": 6900}]}"#);
+    for (people, each) in [(0, 0), (1, 0), (2, 2_000), (4, 2_000), (5, 3_000), (99, 3_000)] {
+        let context = commerce::Context { gathering: Gathering { group_size: people, leader: false, helpers: 0 }, ..context() };
+        assert_eq!(off(&judge(&rules, &[line("tea", 9_900, 3)], &context)), 3 * each, "{people} people");
+    }
+}
+
+#[test]
+fn friends_bargain_one_unit_down_to_the_floor() {
+    let rules = promotion("", r#"{"kind": "bargain", "of": {"skus": ["POT"]}, "perHelper": 1500, "floor": 9900}"#);
+    for (helpers, taken) in [(0, 0), (1, 1_500), (13, 19_500), (14, 20_000), (500, 20_000)] {
+        let context = commerce::Context { gathering: Gathering { group_size: 0, leader: false, helpers }, ..context() };
+        assert_eq!(off(&judge(&rules, &[line("pot", 29_900, 2)], &context)), taken, "{helpers} helpers");
+    }
+}
+
+#[test]
+fn help_unlocks_and_says_how_much_is_missing() {
+    let rules = promotion(r#"{"kind": "helpers", "atLeast": 5}"#, TEN_OFF);
+    let helped = |helpers| commerce::Context { gathering: Gathering { group_size: 0, leader: false, helpers }, ..context() };
+    assert_eq!(off(&judge(&rules, &[line("tea", 9_900, 1)], &helped(5))), 1_000);
+    let verdict = judge(&rules, &[line("tea", 9_900, 1)], &helped(3));
+    let outcome = &verdict.outcomes[0];
+    assert_eq!((outcome.code.as_deref(), outcome.need, outcome.have), (Some("helpers-missing"), Some(5), Some(3)));
+}
+
+#[test]
+fn several_shops_share_one_threshold_exactly() {
+    let rules = r#""promotions": [{"id": "p", "gives": [{"kind": "every", "spend": 30000, "off": 5000}],
+        "funding": [{"by": "platform", "basisPoints": 3333}, {"by": "shop", "basisPoints": 6667}]}]"#;
+    let mut lines = [line("a", 20_001, 1), line("b", 20_000, 1), line("c", 20_002, 1)];
+    for (line, shop) in lines.iter_mut().zip(["one", "two", "two"]) {
+        line.shop = Some(shop.into());
+    }
+    let verdict = judge(rules, &lines, &context());
+    assert_eq!(off(&verdict), 10_000, "twice 30000");
+    let of_shop = |shop: &str| verdict.outcomes[0].funding.iter().filter(|part| part.shop.as_deref() == Some(shop)).map(|part| part.amount).sum::<i64>();
+    let of_lines = |ids: &[&str]| verdict.discounts.iter().filter(|found| ids.contains(&found.line.as_str())).map(|found| found.amount).sum::<i64>();
+    assert_eq!((of_shop("one"), of_shop("two")), (of_lines(&["a"]), of_lines(&["b", "c"])));
+    assert_eq!(of_shop("one") + of_shop("two"), 10_000);
+}
+
+#[test]
+fn a_deposit_counts_for_more_than_was_paid() {
+    // 100 paid before counts for 250 now: the promotion takes off the difference, once, on the presold product.
+    let rules = promotion(r#"{"kind": "attribute", "name": "deposit", "anyOf": ["paid"]}"#, r#"{"kind": "amount-off", "amount": 15000, "of": {"skus": ["TEA"]}}"#);
+    let mut paid = context();
+    assert_eq!(off(&judge(&rules, &[line("tea", 99_900, 1)], &paid)), 0);
+    paid.attributes = vec![Attribute { name: "deposit".into(), value: "paid".into() }];
+    assert_eq!(off(&judge(&rules, &[line("tea", 99_900, 1)], &paid)), 15_000);
+}
+
+#[test]
+fn only_in_the_live_room() {
+    let rules = promotion(r#"{"kind": "channel", "kinds": ["live"], "ids": ["room-8"]}"#, TEN_OFF);
+    for (kind, id, code) in [("live", Some("room-8"), "applied"), ("live", Some("room-9"), "channel-not-eligible"), ("web", None, "channel-not-eligible")] {
+        let context = commerce::Context { channel: Channel { kind: kind.into(), id: id.map(str::to_owned) }, ..context() };
+        assert_eq!(fate(&judge(&rules, &[line("tea", 9_900, 1)], &context), "p"), code, "{kind} {id:?}");
+    }
+}
+
+#[test]
+fn only_near_the_store() {
+    let rules = promotion(r#"{"kind": "near", "places": [{"lat": 31.2304, "lon": 121.4737}], "metres": 1500}"#, TEN_OFF);
+    for (place, code) in [(Some((31.2304, 121.4737)), "applied"), (Some((31.2400, 121.4737)), "applied"), (Some((31.2500, 121.4737)), "too-far"), (None, "place-unknown")] {
+        let mut context = context();
+        let place = place.map(|(latitude, longitude)| Place { latitude, longitude });
+        context.shopper = Some(commerce::facts::types::Shopper { place, ..shopper() });
+        assert_eq!(fate(&judge(&rules, &[line("tea", 9_900, 1)], &context), "p"), code);
+    }
+}
+
+#[test]
+fn a_sleeper_is_woken_up() {
+    let rules = format!(
+        r#""segments": [{{"id": "dormant", "orders": {{"least": 1}}, "recencyDays": {{"least": 180}}}}], {}"#,
+        promotion(r#"{"kind": "segment", "anyOf": ["dormant"]}"#, TEN_OFF)
+    );
+    for (days, code) in [(179, "not-in-segment"), (180, "applied"), (1_000, "applied")] {
+        let mut context = context();
+        let orders = OrderHistory { count: 3, first_at: None, last_at: Some(NOON - days * 86_400), spend: 9_900 };
+        context.shopper = Some(commerce::facts::types::Shopper { orders: Some(orders), ..shopper() });
+        assert_eq!(fate(&judge(&rules, &[line("tea", 9_900, 1)], &context), "p"), code, "{days} days");
+    }
+}
+
+#[test]
+fn the_evening_stays_the_evening_when_clocks_change() {
+    let rules = promotion(r#"{"kind": "weekly", "days": ["sat"], "from": "20:00", "until": "03:00", "timeZone": "Europe/Berlin"}"#, TEN_OFF);
+    let at = |moment: &str| commerce::Context { at: commerce::instant::parse(moment).unwrap().at, ..context() };
+    for (moment, code) in [
+        ("2026-03-21T19:00:00Z", "applied"),       // 20:00 in winter
+        ("2026-03-28T19:00:00Z", "applied"),       // the eve of summer time: still 20:00
+        ("2026-03-29T00:59:59Z", "applied"),       // 01:59:59, the last second before clocks go to 03:00
+        ("2026-03-29T01:00:00Z", "outside-hours"), // 03:00
+        ("2026-04-04T18:00:00Z", "applied"),       // 20:00 in summer
+        ("2026-04-04T17:59:59Z", "outside-hours"),
+        ("2026-10-25T00:30:00Z", "applied"), // 02:30 for the first time
+        ("2026-10-25T01:30:00Z", "applied"), // 02:30 for the second time
+        ("2026-10-25T02:00:00Z", "outside-hours"),
+    ] {
+        assert_eq!(fate(&judge(&rules, &[line("tea", 9_900, 1)], &at(moment)), "p"), code, "{moment}");
+    }
+}
