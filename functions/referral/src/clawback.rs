@@ -11,7 +11,7 @@ use commerce::{Fault, bounds};
 ///
 /// # Errors
 /// `decision-altered`, `unknown-line`, `duplicate-line`, `remaining-above-sold`, `unknown-payee`, `out-of-range`, `overflow`.
-pub fn claw_back(
+pub fn take_back(
     decision: &Decision,
     remaining: &[RemainingLine],
     settled: &[Settlement],

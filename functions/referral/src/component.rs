@@ -27,12 +27,12 @@ impl wit::Guest for Component {
     fn compile(rulebook: String) -> Result<Compiled, Vec<Fault>> {
         crate::compile(&rulebook)
     }
-    fn claw_back(
+    fn take_back(
         decision: Decision,
         remaining: Vec<RemainingLine>,
         settled: Vec<Settlement>,
     ) -> Result<Vec<Clawback>, Vec<Fault>> {
-        crate::claw_back(&decision, &remaining, &settled)
+        crate::take_back(&decision, &remaining, &settled)
     }
     fn models(channels: Vec<String>, rows: Vec<PathRow>, order: u32) -> Result<Vec<PathModel>, Vec<Fault>> {
         crate::models(&channels, &rows, order)

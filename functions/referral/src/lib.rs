@@ -23,7 +23,7 @@ mod shares;
 mod statement;
 mod withholding;
 
-pub use clawback::claw_back;
+pub use clawback::take_back;
 pub use compiled::{Rules, compile};
 pub use link::{sign, verify};
 pub use paths::models;

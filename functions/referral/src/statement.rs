@@ -25,7 +25,7 @@ impl Rules {
     ///
     /// # Errors
     /// `decision-altered`, `amount-or-decision`, `duplicate-record`, `too-many-entries`, `month-not-earlier`,
-    /// `duplicate-month`, `schedule-not-in-force`, `overflow`, and those of [`crate::claw_back`].
+    /// `duplicate-month`, `schedule-not-in-force`, `overflow`, and those of [`crate::take_back`].
     pub fn settle(&self, account: &Account) -> Result<Statement, Vec<Fault>> {
         let Account { payee, year, month, closes, entries, earlier, carried, exempt, deductions } = account;
         checked(account)?;

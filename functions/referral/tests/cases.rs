@@ -191,7 +191,7 @@ fn commissions_and_what_returns_take_back() {
                 shipping: 0,
             })
             .collect();
-        let changed = referral::claw_back(&found.decision, &remaining, &settled).unwrap();
+        let changed = referral::take_back(&found.decision, &remaining, &settled).unwrap();
         let due = |tier: u32| changed.iter().filter(|one| one.tier == tier).map(|one| one.due).sum::<i64>();
         let back = |tier: u32| changed.iter().filter(|one| one.tier == tier).map(|one| one.take_back).sum::<i64>();
         let expected = &case["expect_after_refund"];

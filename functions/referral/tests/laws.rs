@@ -176,12 +176,12 @@ proptest! {
         let mut settled: Vec<Settlement> = found.payments.iter().map(|paid| Settlement {
             payee: paid.payee.clone(), referrer: paid.referrer.clone(), tier: paid.tier, paid: paid.earned, taken_back: 0,
         }).collect();
-        let once = referral::claw_back(&found.decision, &left(false), &settled).unwrap();
-        let early = referral::claw_back(&found.decision, &left(true), &settled).unwrap();
+        let once = referral::take_back(&found.decision, &left(false), &settled).unwrap();
+        let early = referral::take_back(&found.decision, &left(true), &settled).unwrap();
         for (settlement, change) in settled.iter_mut().zip(&early) {
             settlement.taken_back = change.take_back;
         }
-        let late = referral::claw_back(&found.decision, &left(false), &settled).unwrap();
+        let late = referral::take_back(&found.decision, &left(false), &settled).unwrap();
         for ((once, early), late) in once.iter().zip(&early).zip(&late) {
             prop_assert_eq!(once.take_back, early.take_back + late.take_back);
             prop_assert!(once.take_back <= once.earned && once.due <= once.earned);

@@ -150,7 +150,7 @@ fn returns_and_months() {
         [Settlement { payee: payee.into(), referrer: "p".into(), tier: 1, paid, taken_back }]
     };
     let clawed = |remaining: &[RemainingLine], settled: &[Settlement]| {
-        codes(referral::claw_back(&found.decision, remaining, settled).unwrap_err())[0].0.clone()
+        codes(referral::take_back(&found.decision, remaining, settled).unwrap_err())[0].0.clone()
     };
     assert_eq!(clawed(&left("2", 1), &[]), "unknown-line");
     assert_eq!(clawed(&left("1", 1_001), &[]), "remaining-above-sold");
@@ -159,7 +159,7 @@ fn returns_and_months() {
     assert_eq!(clawed(&[], &paid("p", 1, 2)), "out-of-range");
     let mut altered = found.decision.clone();
     altered.commissions[0].rate = Some(9_999);
-    assert_eq!(codes(referral::claw_back(&altered, &[], &[]).unwrap_err())[0].0, "decision-altered");
+    assert_eq!(codes(referral::take_back(&altered, &[], &[]).unwrap_err())[0].0, "decision-altered");
 
     let entry = |completed| AccountEntry {
         record_id: found.decision.id.clone(),

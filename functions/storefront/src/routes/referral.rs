@@ -147,7 +147,7 @@ pub fn clawback(exchange: &Exchange<'_>) -> Result<Response, Problem> {
     let (Some((decision, remaining, settled, currency)), true) = (found, report.is_clean()) else {
         return Err(Problem::invalid(report.faults(&node)));
     };
-    let changed = referral::claw_back(&decision, &remaining, &settled).map_err(Problem::invalid)?;
+    let changed = referral::take_back(&decision, &remaining, &settled).map_err(Problem::invalid)?;
     let payees = changed.iter().map(|one| Change::of(one, &currency)).collect();
     answer(&Body { currency: &currency, payees })
 }
