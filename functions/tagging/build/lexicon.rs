@@ -49,11 +49,25 @@ impl Lexicon {
             coded_words.push((coded(word), u32::try_from(index).unwrap()));
         }
         let automaton = CharwiseDoubleArrayAhoCorasick::<u32>::with_values(coded_words).unwrap();
-        crate::write(out, "lexicon.bin", &automaton.serialize());
+        crate::write(out, "lexicon.bin", &packed(&automaton.serialize()));
         writeln!(code, "static BITS: [u64; 1024] = {bits:?};").unwrap();
         writeln!(code, "static RANKS: [u16; 1024] = {ranks:?};").unwrap();
         writeln!(code, "static PATTERNS: [(u8, u16, u8); {}] = {patterns:?};", patterns.len()).unwrap();
         let senses: Vec<String> = senses.iter().map(|(sense, index)| format!("Sense::{sense}({index})")).collect();
         writeln!(code, "static SENSES: [Sense; {}] = [{}];", senses.len(), senses.join(", ")).unwrap();
     }
+}
+
+/// The automaton is a list of 32-bit numbers below 2^16 or all ones, but for its last bytes: half of it is nothing.
+/// Form: how many numbers are packed (u32), the numbers (u16, all ones for all ones), the other bytes as they are.
+fn packed(bytes: &[u8]) -> Vec<u8> {
+    let count = bytes.len().saturating_sub(64) / 4;
+    let mut packed = u32::try_from(count).unwrap().to_le_bytes().to_vec();
+    for number in bytes[..count * 4].chunks_exact(4) {
+        let number = u32::from_le_bytes(number.try_into().unwrap());
+        assert!(number < 0xFFFF || number == u32::MAX, "the automaton has outgrown its packed form");
+        packed.extend((number as u16).to_le_bytes());
+    }
+    packed.extend(&bytes[count * 4..]);
+    packed
 }

@@ -77,11 +77,28 @@ mod generated {
 
 pub use generated::{categories, covers, cue, laws, terms, words};
 
+/// The automaton's own form from the packed one that the build wrote.
+fn unpacked(packed: &[u8]) -> Option<Vec<u8>> {
+    let (count, rest) = packed.split_first_chunk::<4>()?;
+    let (numbers, rest) = rest.split_at_checked(u32::from_le_bytes(*count) as usize * 2)?;
+    let mut bytes = Vec::with_capacity(numbers.len() * 2 + rest.len());
+    for number in numbers.chunks_exact(2) {
+        let high = if number == [0xFF, 0xFF] { [0xFF; 2] } else { [0; 2] };
+        bytes.extend_from_slice(number);
+        bytes.extend_from_slice(&high);
+    }
+    bytes.extend_from_slice(rest);
+    Some(bytes)
+}
+
 /// Words found in a text, each with what it stands for.
 #[must_use]
 pub fn find(letters: &[Letter]) -> Vec<(Sense, Find)> {
     static AUTOMATON: OnceLock<Option<CharwiseDoubleArrayAhoCorasick<u32>>> = OnceLock::new();
-    let read = || CharwiseDoubleArrayAhoCorasick::deserialize(generated::BINARY).ok().map(|(automaton, _)| automaton);
+    let read = || {
+        let bytes = unpacked(generated::BINARY)?;
+        CharwiseDoubleArrayAhoCorasick::deserialize(&bytes).ok().map(|(automaton, _)| automaton)
+    };
     // The build made it; a test holds that it reads.
     let Some(automaton) = AUTOMATON.get_or_init(read) else { return Vec::new() };
     let (bits, ranks) = generated::alphabet();
@@ -106,7 +123,8 @@ mod tests {
 
     #[test]
     fn the_automaton_reads() {
-        let read = CharwiseDoubleArrayAhoCorasick::<u32>::deserialize(generated::BINARY);
+        let bytes = unpacked(generated::BINARY).unwrap();
+        let read = CharwiseDoubleArrayAhoCorasick::<u32>::deserialize(&bytes);
         assert!(read.is_ok(), "{:?}", read.err());
         let text = Text::read("最 佳 口感", Markup::Plain);
         assert!(!find(&letters::of(&text)).is_empty());

@@ -49,10 +49,11 @@ pub fn train(examples: &[(Vec<usize>, usize, f32)], classes: usize, recipe: Reci
         }
         for index in &order {
             let (buckets, class, weight) = &examples[*index];
+            let part = 1.0 / (buckets.len().max(1) as f32).sqrt();
             let mut scores = biases.clone();
             for bucket in buckets {
                 for (score, weight) in scores.iter_mut().zip(&weights[bucket * classes..]) {
-                    *score += weight;
+                    *score += part * weight;
                 }
             }
             let best = scores.iter().copied().fold(f32::MIN, f32::max);
@@ -66,7 +67,7 @@ pub fn train(examples: &[(Vec<usize>, usize, f32)], classes: usize, recipe: Reci
                 biases[other] -= recipe.rate * slope / bias_squares[other].sqrt();
                 for bucket in buckets {
                     let place = bucket * classes + other;
-                    let slope = slope + recipe.decay * weights[place];
+                    let slope = part * slope + recipe.decay * weights[place];
                     squares[place] += slope * slope;
                     weights[place] -= recipe.rate * slope / squares[place].sqrt();
                 }
@@ -106,9 +107,11 @@ fn write(weights: &[f32], biases: &[f32], classes: usize, recipe: Recipe) -> Vec
         }
     }
     let mut bytes = vec![classes as u8, recipe.logarithm];
-    bytes.extend(scale.to_le_bytes());
+    // Scores have sixteen steps for one of a weight.
+    let step = scale / 16.0;
+    bytes.extend(step.to_le_bytes());
     for bias in biases {
-        bytes.extend(((bias / scale).round() as i32).to_le_bytes());
+        bytes.extend(((bias / step).round() as i32).to_le_bytes());
     }
     bytes.extend(counts);
     bytes.extend(firsts);

@@ -1,6 +1,6 @@
 //! A linear classifier with weights of eight bits, read where they lie: nothing is unpacked when an instance starts.
 //!
-//! Form: one byte for the classes, one for the binary logarithm of the buckets, the scale (f32), a bias (i32) for each
+//! Form: one byte for the classes, one for the binary logarithm of the buckets, the scale of a score (f32), a bias (i32) for each
 //! class, a nibble for each bucket (how many classes have a weight in it), the first entry of each sixteen buckets (u32),
 //! and the entries: a class and a weight. Little-endian. Made by `scripts/train`; see NOTICE for what it was trained on.
 
@@ -9,6 +9,9 @@ use crate::letters::Letter;
 
 /// Most classes with a weight in one bucket.
 pub const MOST: usize = 15;
+
+/// Steps of a score that one step of a weight makes.
+const FINE: i64 = 16;
 
 /// Weights, as they lie.
 pub struct Model<'a> {
@@ -40,9 +43,15 @@ impl<'a> Model<'a> {
     pub fn scores(&self, letters: &[Letter]) -> Vec<i32> {
         let number = |chunk: &[u8]| chunk.try_into().map_or(0, i32::from_le_bytes);
         let mut scores = vec![0i32; self.classes];
-        features::each(letters, |hash| self.add(hash & self.mask, &mut scores));
+        let mut features = 0u32;
+        features::each(letters, |hash| {
+            features += 1;
+            self.add(hash & self.mask, &mut scores);
+        });
+        // A text counts as much as another, whatever its length: each feature is one over the root of their number.
+        let root = i64::from((features.max(1) << 12).isqrt());
         for (score, bias) in scores.iter_mut().zip(self.biases.chunks(4)) {
-            *score += number(bias);
+            *score = i32::try_from(i64::from(*score) * 64 * FINE / root).unwrap_or_default() + number(bias);
         }
         scores
     }

@@ -237,7 +237,7 @@ impl Run<'_> {
             [b'0', b'3'..=b'9', b'1'..=b'9', ..] => 4,
             _ => return,
         };
-        let local = rest.len() - area;
+        let local = rest.len().saturating_sub(area);
         if !(7..=8).contains(&local) || rest.as_bytes().get(area).is_none_or(|digit| !(b'2'..=b'8').contains(digit)) {
             return;
         }

@@ -8,8 +8,8 @@ use tagging::about::classifier::{PRODUCTS, VERTICALS};
 use training::data::{self, Example};
 use training::learn::{self, Recipe};
 
-const PRODUCT: Recipe = Recipe { logarithm: 15, epochs: 8, rate: 0.1, decay: 1e-5, kept: 40_000, seed: 837 };
-const VERTICAL: Recipe = Recipe { logarithm: 15, epochs: 30, rate: 0.15, decay: 2e-5, kept: 80_000, seed: 2025 };
+const PRODUCT: Recipe = Recipe { logarithm: 15, epochs: 10, rate: 0.3, decay: 1e-5, kept: 100_000, seed: 837 };
+const VERTICAL: Recipe = Recipe { logarithm: 15, epochs: 8, rate: 0.5, decay: 3e-3, kept: 80_000, seed: 2025 };
 
 fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1);
@@ -35,7 +35,7 @@ fn main() -> Result<()> {
         sizes[*class] += 1.0;
     }
     for (_, class, weight) in &mut examples {
-        *weight = (300.0 / sizes[*class]).sqrt().clamp(0.5, 4.0);
+        *weight = (300.0 / sizes[*class]).sqrt().clamp(0.3, 6.0);
     }
     let weights = learn::train(&examples, VERTICALS.len(), VERTICAL);
     println!("verticals: {} bytes", weights.len());
