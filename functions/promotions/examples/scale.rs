@@ -12,7 +12,9 @@ use std::time::Instant;
 fn book(count: usize) -> String {
     let each = |n: usize| {
         let sku = if n < 12 { format!("L{n}") } else { format!("OTHER-{n}") };
-        format!(r#"{{"id":"p{n}","when":[{{"kind":"contains","skus":["{sku}"]}}],"gives":[{{"kind":"percent-off","basisPoints":500,"of":{{"skus":["{sku}"]}}}}]}}"#)
+        format!(
+            r#"{{"id":"p{n}","when":[{{"kind":"contains","skus":["{sku}"]}}],"gives":[{{"kind":"percent-off","basisPoints":500,"of":{{"skus":["{sku}"]}}}}]}}"#
+        )
     };
     let all: Vec<String> = (0..count).map(each).collect();
     format!(r#"{{"currency":"CNY","promotions":[{}]}}"#, all.join(","))

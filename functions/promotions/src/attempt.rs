@@ -39,7 +39,10 @@ pub fn check_code(code: &Code, scene: &Scene<'_>) -> Result<(), Refusal> {
 /// Counters name codes as the storefront writes them: compared in the same form.
 fn used_code(scene: &Scene<'_>, code: &Code, scope: &str) -> i64 {
     let counters = scene.context.counters.iter().filter(|counter| counter.kind == "code" && counter.scope == scope);
-    counters.filter(|counter| scene.policy.code(&counter.id) == code.code).map(|counter| counter.used).fold(0, i64::saturating_add)
+    counters
+        .filter(|counter| scene.policy.code(&counter.id) == code.code)
+        .map(|counter| counter.used)
+        .fold(0, i64::saturating_add)
 }
 
 /// Whether the promotion runs at all: its time, codes, limits and budget.
@@ -84,14 +87,21 @@ pub fn open(promotion: &Promotion, scene: &Scene<'_>) -> Result<(), Refusal> {
 /// What the budget still covers.
 #[must_use]
 pub fn budget_left(promotion: &Promotion, scene: &Scene<'_>) -> i64 {
-    promotion.budget.map_or(i64::MAX, |budget| budget.limit.saturating_sub(scene.used("budget", &promotion.id, "total")))
+    promotion
+        .budget
+        .map_or(i64::MAX, |budget| budget.limit.saturating_sub(scene.used("budget", &promotion.id, "total")))
 }
 
 /// What the promotion gives on this state of the cart, and the state after it.
 ///
 /// # Errors
 /// The reason why it gives nothing.
-pub fn attempt(promotion: &Promotion, scene: &Scene<'_>, ledger: &Ledger, applied: &Applied) -> Result<(Given, Ledger), Refusal> {
+pub fn attempt(
+    promotion: &Promotion,
+    scene: &Scene<'_>,
+    ledger: &Ledger,
+    applied: &Applied,
+) -> Result<(Given, Ledger), Refusal> {
     if !promotion.after.iter().all(|id| applied.contains(id)) {
         return Err(Refusal::plain("other-promotion-missing"));
     }
@@ -131,13 +141,20 @@ fn work(promotion: &Promotion, scene: &Scene<'_>, ledger: &mut Ledger) -> Given 
 }
 
 /// Keeps to the promotion's own maximum and to its budget.
-fn bounded(promotion: &Promotion, scene: &Scene<'_>, before: &Ledger, given: Given, after: Ledger) -> Result<(Given, Ledger), Refusal> {
+fn bounded(
+    promotion: &Promotion,
+    scene: &Scene<'_>,
+    before: &Ledger,
+    given: Given,
+    after: Ledger,
+) -> Result<(Given, Ledger), Refusal> {
     let taken = given.goods() + given.carriage();
     let left = match promotion.budget {
         Some(budget) if !budget.uses => budget_left(promotion, scene),
         _ => i64::MAX,
     };
-    if taken > left && promotion.budget.and_then(|budget| budget.short).unwrap_or(scene.policy.budget) == Short::Refuse {
+    if taken > left && promotion.budget.and_then(|budget| budget.short).unwrap_or(scene.policy.budget) == Short::Refuse
+    {
         return Err(Refusal::numbers("budget-exhausted", taken, left));
     }
     let most = promotion.most.unwrap_or(i64::MAX).min(left);
@@ -161,7 +178,11 @@ fn bounded(promotion: &Promotion, scene: &Scene<'_>, before: &Ledger, given: Giv
 
 fn off_line(desk: &mut Desk<'_>, line: usize, amount: i64) {
     let all = crate::target::Target::default();
-    let picks: Vec<_> = desk.pick(&all).into_iter().filter(|pick| desk.ledger.runs.get(pick.run).is_some_and(|run| run.line == line)).collect();
+    let picks: Vec<_> = desk
+        .pick(&all)
+        .into_iter()
+        .filter(|pick| desk.ledger.runs.get(pick.run).is_some_and(|run| run.line == line))
+        .collect();
     desk.off_places(&picks, &[line], &[amount]);
 }
 
@@ -174,7 +195,14 @@ fn off_charges(desk: &mut Desk<'_>, amount: i64) {
 
 /// Takes off what the promotion gave, of one part of the lines and charges only.
 #[must_use]
-pub fn replay(promotion: &Promotion, scene: &Scene<'_>, before: &Ledger, lines: &[i64], shipping: &[i64], grants: Given) -> (Given, Ledger) {
+pub fn replay(
+    promotion: &Promotion,
+    scene: &Scene<'_>,
+    before: &Ledger,
+    lines: &[i64],
+    shipping: &[i64],
+    grants: Given,
+) -> (Given, Ledger) {
     let mut after = before.clone();
     let mut desk = desk(promotion, scene, &mut after);
     for (line, amount) in lines.iter().enumerate().filter(|(_, amount)| **amount > 0) {

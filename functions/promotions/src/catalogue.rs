@@ -170,7 +170,6 @@ macro_rules! catalogue {
     };
 }
 
-
 mod conditions_list {
     use super::{Deserialize, Key, Kind, Lack, Ledger, Object, Reader, Refusal, Scene, Serialize, Test, Value};
     use crate::conditions::*;

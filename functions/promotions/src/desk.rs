@@ -108,7 +108,10 @@ impl Given {
     /// Whether there is anything in it.
     #[must_use]
     pub fn is_something(&self) -> bool {
-        self.value() > 0 || !self.grants.is_empty() || !self.additions.is_empty() || self.raised.iter().any(|raised| *raised > 0)
+        self.value() > 0
+            || !self.grants.is_empty()
+            || !self.additions.is_empty()
+            || self.raised.iter().any(|raised| *raised > 0)
     }
 }
 
@@ -188,7 +191,10 @@ impl Desk<'_> {
             let price = if basis == Basis::Remaining { run.left } else { run.price };
             let (base, room) = (count.saturating_mul(price), count.saturating_mul(run.room()));
             match lines.iter_mut().find(|line| line.0 == run.line) {
-                Some(line) => (line.1, line.2, line.3) = (line.1 + count, line.2.saturating_add(base), line.3.saturating_add(room)),
+                Some(line) => {
+                    (line.1, line.2, line.3) =
+                        (line.1 + count, line.2.saturating_add(base), line.3.saturating_add(room))
+                }
                 None => lines.push((run.line, count, base, room)),
             }
         }
@@ -233,7 +239,9 @@ impl Desk<'_> {
                 self.off_units(picks, |run| share(if remaining { run.left } else { run.price }));
                 return;
             }
-            PercentLevel::Unit => lines.iter().map(|line| share(line.2 / line.1.max(1)).saturating_mul(line.1)).collect(),
+            PercentLevel::Unit => {
+                lines.iter().map(|line| share(line.2 / line.1.max(1)).saturating_mul(line.1)).collect()
+            }
         };
         let amounts: Vec<i64> = amounts.iter().zip(&lines).map(|(amount, line)| (*amount).min(line.3)).collect();
         let amounts = match most {
@@ -312,7 +320,8 @@ impl Desk<'_> {
             for (pick, share) in own.iter().zip(split(*amount, &weights, &caps, policy.units())) {
                 let count = i64::from(pick.count.max(1));
                 let (each, more) = (share / count, u32::try_from(share % count).unwrap_or(0));
-                let (dear, rest) = ((Pick { count: more, ..*pick }, each + 1), (Pick { count: pick.count - more, ..*pick }, each));
+                let (dear, rest) =
+                    ((Pick { count: more, ..*pick }, each + 1), (Pick { count: pick.count - more, ..*pick }, each));
                 let both = if last_first { [rest, dear] } else { [dear, rest] };
                 pieces.extend(both.into_iter().filter(|(pick, _)| pick.count > 0));
             }
@@ -368,5 +377,8 @@ impl Desk<'_> {
 /// The shares of a grant with the ids of their lines.
 #[must_use]
 pub fn named(lines: &[(usize, i64)], scene: &Scene<'_>) -> Vec<LineAmount> {
-    lines.iter().filter_map(|(place, amount)| Some(LineAmount { line: scene.lines.get(*place)?.id.clone(), amount: *amount })).collect()
+    lines
+        .iter()
+        .filter_map(|(place, amount)| Some(LineAmount { line: scene.lines.get(*place)?.id.clone(), amount: *amount }))
+        .collect()
 }

@@ -33,7 +33,9 @@ pub fn find(
         }
     }
     // What costs least first; of equals what gives most.
-    hints.sort_by(|one, other| (one.spend, -one.gives, &one.promotion).cmp(&(other.spend, -other.gives, &other.promotion)));
+    hints.sort_by(|one, other| {
+        (one.spend, -one.gives, &one.promotion).cmp(&(other.spend, -other.gives, &other.promotion))
+    });
     hints.truncate(usize::try_from(most).unwrap_or(usize::MAX));
     hints
 }
@@ -61,7 +63,8 @@ fn step(scene: &Scene<'_>, promotion: &Promotion, judgement: &Judgement<'_>) -> 
     let counting = lack.target.lines(scene, ledger).min_by_key(|(place, line)| (line.unit_price, *place))?;
     let (place, sku, price) = (counting.0, counting.1.sku.clone(), counting.1.unit_price);
     let line = lines.get_mut(place)?;
-    line.quantity = line.quantity.checked_add(lack.units).filter(|quantity| i64::from(*quantity) <= bounds::QUANTITY)?;
+    line.quantity =
+        line.quantity.checked_add(lack.units).filter(|quantity| i64::from(*quantity) <= bounds::QUANTITY)?;
     let spend = money::times(price, i64::from(lack.units)).ok()?;
     line.subtotal = line.subtotal.checked_add(spend)?;
     Some((lines, Hint { sku: Some(sku), quantity: lack.units, spend, ..hint }))

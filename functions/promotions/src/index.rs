@@ -119,14 +119,20 @@ impl Shard {
     fn new(filed: &BTreeMap<u64, Vec<usize>>, all: &[Promotion]) -> Self {
         let wanted: BTreeSet<usize> = filed.values().flatten().copied().collect();
         let places: BTreeMap<usize, u32> = wanted.iter().zip(0..).map(|(index, place)| (*index, place)).collect();
-        let keys = filed.iter().map(|(key, list)| (*key, list.iter().filter_map(|index| places.get(index)).copied().collect()));
+        let keys = filed
+            .iter()
+            .map(|(key, list)| (*key, list.iter().filter_map(|index| places.get(index)).copied().collect()));
         Self { keys: keys.collect(), promotions: wanted.iter().filter_map(|index| all.get(*index)).cloned().collect() }
     }
 
     /// The promotions filed under a key.
     pub fn find(&self, key: u64) -> impl Iterator<Item = &Promotion> {
-        let found = self.keys.binary_search_by_key(&key, |(known, _)| *known).ok().and_then(|place| self.keys.get(place));
-        found.into_iter().flat_map(|(_, places)| places).filter_map(|place| self.promotions.get(usize::try_from(*place).ok()?))
+        let found =
+            self.keys.binary_search_by_key(&key, |(known, _)| *known).ok().and_then(|place| self.keys.get(place));
+        found
+            .into_iter()
+            .flat_map(|(_, places)| places)
+            .filter_map(|place| self.promotions.get(usize::try_from(*place).ok()?))
     }
 }
 
@@ -167,18 +173,29 @@ impl Directory {
                 filed.entry(key).or_default().push(index);
             }
         }
-        let sizes: Vec<usize> = promotions.iter().map(|promotion| postcard::to_allocvec(promotion).map_or(0, |bytes| bytes.len())).collect();
-        let size = |list: &[usize]| list.iter().filter_map(|index| sizes.get(*index)).sum::<usize>() + 12 + 3 * list.len();
+        let sizes: Vec<usize> = promotions
+            .iter()
+            .map(|promotion| postcard::to_allocvec(promotion).map_or(0, |bytes| bytes.len()))
+            .collect();
+        let size =
+            |list: &[usize]| list.iter().filter_map(|index| sizes.get(*index)).sum::<usize>() + 12 + 3 * list.len();
         let total: usize = filed.values().map(|list| size(list)).sum();
         if total <= Self::INLINE_BYTES {
             return (Self { inline: Some(Shard::new(&filed, promotions)), ..Self::default() }, Vec::new());
         }
-        let heavy_keys: Vec<u64> = filed.iter().filter(|(_, list)| size(list) > Self::BUCKET_BYTES).map(|(key, _)| *key).collect();
-        let heavy: Vec<(u64, Vec<usize>)> = heavy_keys.iter().filter_map(|key| Some((*key, filed.remove(key)?))).collect();
+        let heavy_keys: Vec<u64> =
+            filed.iter().filter(|(_, list)| size(list) > Self::BUCKET_BYTES).map(|(key, _)| *key).collect();
+        let heavy: Vec<(u64, Vec<usize>)> =
+            heavy_keys.iter().filter_map(|key| Some((*key, filed.remove(key)?))).collect();
         let light: usize = filed.values().map(|list| size(list)).sum();
         let buckets = u32::try_from(light / Self::BUCKET_BYTES + 1).unwrap_or(u32::MAX);
         let mut parts: Vec<BTreeMap<u64, Vec<usize>>> = vec![BTreeMap::new(); usize::try_from(buckets).unwrap_or(1)];
-        let mut directory = Self { inline: None, buckets, filter: vec![0; (filed.len() / 8 + 1).next_power_of_two()], heavy: Vec::new() };
+        let mut directory = Self {
+            inline: None,
+            buckets,
+            filter: vec![0; (filed.len() / 8 + 1).next_power_of_two()],
+            heavy: Vec::new(),
+        };
         for (key, list) in filed {
             directory.note(key);
             if let Some(part) = parts.get_mut(directory.bucket(key)) {
@@ -187,7 +204,9 @@ impl Directory {
         }
         let mut shards: Vec<Shard> = parts.iter().map(|part| Shard::new(part, promotions)).collect();
         for (key, mut list) in heavy {
-            list.sort_by_key(|index| promotions.get(*index).map_or((0, 0, 0), |found| (found.starts, found.ends, found.rank)));
+            list.sort_by_key(|index| {
+                promotions.get(*index).map_or((0, 0, 0), |found| (found.starts, found.ends, found.rank))
+            });
             let mut chunks = Vec::new();
             let mut rest = list.as_slice();
             while !rest.is_empty() {
@@ -222,7 +241,9 @@ impl Directory {
         for key in keys {
             if let Ok(place) = self.heavy.binary_search_by_key(key, |(known, _)| *known) {
                 let chunks = self.heavy.get(place).map(|(_, chunks)| chunks.as_slice()).unwrap_or_default();
-                wanted.extend(chunks.iter().filter(|chunk| chunk.starts <= at && at < chunk.ends).map(|chunk| chunk.shard));
+                wanted.extend(
+                    chunks.iter().filter(|chunk| chunk.starts <= at && at < chunk.ends).map(|chunk| chunk.shard),
+                );
             } else if self.may_have(*key) {
                 wanted.insert(u32::try_from(self.bucket(*key)).unwrap_or(u32::MAX));
             }

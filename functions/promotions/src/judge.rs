@@ -86,7 +86,8 @@ impl<'a> Judgement<'a> {
     }
 
     fn attempt(&self, index: usize, ledger: &Ledger) -> Result<(Given, Ledger), Refusal> {
-        self.get(index).map_or(Err(Refusal::plain("unknown")), |promotion| attempt(promotion, self.scene, ledger, &self.applied))
+        self.get(index)
+            .map_or(Err(Refusal::plain("unknown")), |promotion| attempt(promotion, self.scene, ledger, &self.applied))
     }
 
     fn apply(&mut self, index: usize, given: Given, ledger: Ledger) {
@@ -112,7 +113,8 @@ impl<'a> Judgement<'a> {
     /// The promotions on the cart: exclusive ones, then lane by lane.
     fn cart(&mut self) {
         let all = self.undecided(|_| true);
-        let exclusive: Vec<usize> = all.iter().copied().filter(|index| self.get(*index).is_some_and(|promotion| promotion.exclusive)).collect();
+        let exclusive: Vec<usize> =
+            all.iter().copied().filter(|index| self.get(*index).is_some_and(|promotion| promotion.exclusive)).collect();
         match self.scene.policy.exclusive {
             _ if exclusive.is_empty() => self.lanes(),
             Exclusive::Stop => self.lanes(),
@@ -148,7 +150,8 @@ impl<'a> Judgement<'a> {
             self.alone(index, given, after);
             return;
         }
-        let winners = self.ids(&others.order.iter().copied().filter(|index| !self.order.contains(index)).collect::<Vec<_>>());
+        let winners =
+            self.ids(&others.order.iter().copied().filter(|index| !self.order.contains(index)).collect::<Vec<_>>());
         for index in exclusive {
             let fate = match self.attempt(*index, &opening) {
                 Ok((given, _)) => Fate::Superseded(winners.clone(), given.value()),
@@ -180,7 +183,8 @@ impl<'a> Judgement<'a> {
         // What conflicts with an earlier lane does not run in this one.
         let before: Vec<usize> = self.order.clone();
         let opening = self.ledger.clone();
-        let (members, barred): (Vec<usize>, Vec<usize>) = members.iter().partition(|index| !before.iter().any(|other| self.conflict(**index, *other)));
+        let (members, barred): (Vec<usize>, Vec<usize>) =
+            members.iter().partition(|index| !before.iter().any(|other| self.conflict(**index, *other)));
         for index in barred {
             let by: Vec<usize> = before.iter().copied().filter(|other| self.conflict(index, *other)).collect();
             self.leave(&[index], &by, &opening);
@@ -256,8 +260,10 @@ impl<'a> Judgement<'a> {
             offers.iter().find(|(_, given)| amount(given) == most).map(|(index, _)| *index)
         };
         let nth = |list: &[i64], place: usize| list.get(place).copied().unwrap_or(0);
-        let lines: Vec<Option<usize>> = (0..self.scene.lines.len()).map(|place| winner(&|given| nth(&given.lines, place))).collect();
-        let charges: Vec<Option<usize>> = (0..self.scene.shipping.len()).map(|place| winner(&|given| nth(&given.shipping, place))).collect();
+        let lines: Vec<Option<usize>> =
+            (0..self.scene.lines.len()).map(|place| winner(&|given| nth(&given.lines, place))).collect();
+        let charges: Vec<Option<usize>> =
+            (0..self.scene.shipping.len()).map(|place| winner(&|given| nth(&given.shipping, place))).collect();
         let mut winners: Vec<usize> = Vec::new();
         let mut losers: Vec<(usize, i64)> = Vec::new();
         for (index, given) in &offers {

@@ -116,7 +116,8 @@ fn push(runs: &mut Vec<Run>, run: Run) {
         return;
     }
     if let Some(last) = runs.last_mut()
-        && (last.line, last.price, last.left, last.floor, last.used) == (run.line, run.price, run.left, run.floor, run.used)
+        && (last.line, last.price, last.left, last.floor, last.used)
+            == (run.line, run.price, run.left, run.floor, run.used)
     {
         last.count += run.count;
         return;

@@ -24,7 +24,9 @@ impl Limits {
     /// Each scope that has a limit.
     pub fn each(&self) -> impl Iterator<Item = (&'static str, i64)> {
         let Self { total, customer, day } = *self;
-        [("total", total), ("customer", customer), ("day", day)].into_iter().filter_map(|(scope, limit)| Some((scope, limit?)))
+        [("total", total), ("customer", customer), ("day", day)]
+            .into_iter()
+            .filter_map(|(scope, limit)| Some((scope, limit?)))
     }
 
     fn read(object: &Object<'_>) -> Self {
@@ -126,10 +128,18 @@ pub struct Read<'a> {
 
 impl Promotion {
     /// Reads one promotion.
-    pub fn read<'a>(value: Value<'a>, reader: &Reader, policy: &Policy, lanes: &[crate::policy::Lane]) -> Option<Read<'a>> {
+    pub fn read<'a>(
+        value: Value<'a>,
+        reader: &Reader,
+        policy: &Policy,
+        lanes: &[crate::policy::Lane],
+    ) -> Option<Read<'a>> {
         let object = value.object()?;
         let id = object.required("id").and_then(|value| value.identifier());
-        let catalogue = object.field("level").and_then(|value| value.one_of(&[("cart", false), ("catalogue", true)])).unwrap_or(false);
+        let catalogue = object
+            .field("level")
+            .and_then(|value| value.one_of(&[("cart", false), ("catalogue", true)]))
+            .unwrap_or(false);
         let lane = object.field("lane").map_or(Some(DEFAULT_LANE), |value| {
             let lane = value.identifier()?;
             if !reader.lanes.contains(lane) {
@@ -139,8 +149,14 @@ impl Promotion {
         });
         let place = lanes.iter().position(|known| Some(known.id.as_str()) == lane).unwrap_or(0);
         let (starts, ends) = window(&object);
-        let manual = object.field("trigger").and_then(|value| value.one_of(&[("automatic", false), ("manual", true)])).unwrap_or(false);
-        let mut codes = object.field("codes").map(|value| read_list(value, 10_000, |item| read_code(item, policy))).unwrap_or_default();
+        let manual = object
+            .field("trigger")
+            .and_then(|value| value.one_of(&[("automatic", false), ("manual", true)]))
+            .unwrap_or(false);
+        let mut codes = object
+            .field("codes")
+            .map(|value| read_list(value, 10_000, |item| read_code(item, policy)))
+            .unwrap_or_default();
         if manual && let Some(id) = id {
             codes.push(Code { code: policy.code(id), starts: i64::MIN, ends: i64::MAX, limits: Limits::default() });
         }
@@ -159,7 +175,10 @@ impl Promotion {
             manual,
             limits: Limits::read(&object),
             budget: object.field("budget").and_then(read_budget),
-            conditions: object.field("when").map(|value| read_list(value, 100, |item| Condition::read(item, reader))).unwrap_or_default(),
+            conditions: object
+                .field("when")
+                .map(|value| read_list(value, 100, |item| Condition::read(item, reader)))
+                .unwrap_or_default(),
             actions: read_actions(&object, reader),
             most: object.field("most").and_then(|value| value.amount()),
             funding: object.field("funding").map(read_funding).unwrap_or_default(),
@@ -167,7 +186,8 @@ impl Promotion {
             messages: object.field("messages").map(read_messages).unwrap_or_default(),
             proposed: None,
         };
-        let priority = object.field("priority").and_then(|value| value.integer(-1_000_000_000..=1_000_000_000)).unwrap_or(0);
+        let priority =
+            object.field("priority").and_then(|value| value.integer(-1_000_000_000..=1_000_000_000)).unwrap_or(0);
         object.ignore("name");
         object.finish();
         id.map(|_| Read { promotion, priority, value })
@@ -181,7 +201,12 @@ impl Promotion {
         }
         let actions: Option<Vec<Vec<Key>>> = self.actions.iter().map(|step| step.action.keys()).collect();
         let actions = actions.map(|keys| keys.into_iter().flatten().collect::<Vec<Key>>());
-        let all = self.conditions.iter().filter_map(Condition::keys).chain(actions).filter(|keys| !keys.is_empty() && keys.len() <= Key::MOST);
+        let all = self
+            .conditions
+            .iter()
+            .filter_map(Condition::keys)
+            .chain(actions)
+            .filter(|keys| !keys.is_empty() && keys.len() <= Key::MOST);
         all.min_by_key(|keys| (keys.iter().map(|key| key.class).max(), keys.len())).unwrap_or_default()
     }
 
@@ -189,7 +214,9 @@ impl Promotion {
     #[must_use]
     pub fn goes_with(&self, other: &Self) -> bool {
         let allows = |one: &Self, other: &Self| {
-            one.combines.as_ref().is_none_or(|words| words.iter().any(|word| *word == other.id || other.tags.binary_search(word).is_ok()))
+            one.combines.as_ref().is_none_or(|words| {
+                words.iter().any(|word| *word == other.id || other.tags.binary_search(word).is_ok())
+            })
         };
         allows(self, other) && allows(other, self)
     }
@@ -230,7 +257,10 @@ fn read_actions(object: &Object<'_>, reader: &Reader) -> Vec<Step> {
     let Some(value) = object.required("gives") else { return Vec::new() };
     let steps = read_list(value, 100, |item| {
         let inner = item.object()?;
-        let when = inner.field("when").map(|value| read_list(value, 100, |item| Condition::read(item, reader))).unwrap_or_default();
+        let when = inner
+            .field("when")
+            .map(|value| read_list(value, 100, |item| Condition::read(item, reader)))
+            .unwrap_or_default();
         let action = Action::read_fields(&inner, reader)?;
         inner.finish();
         Some(Step { when, action })
@@ -256,5 +286,8 @@ fn read_funding(value: Value<'_>) -> Vec<(String, i64)> {
 }
 
 fn read_messages(value: Value<'_>) -> Vec<(String, String)> {
-    value.entries(50).filter_map(|(language, text)| Some((language.to_owned(), text.text(bounds::NAME_BYTES)?.to_owned()))).collect()
+    value
+        .entries(50)
+        .filter_map(|(language, text)| Some((language.to_owned(), text.text(bounds::NAME_BYTES)?.to_owned())))
+        .collect()
 }

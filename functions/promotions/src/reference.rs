@@ -8,19 +8,29 @@ use crate::target::Target;
 /// The page on conditions.
 #[must_use]
 pub fn conditions() -> String {
-    page("Conditions", "A promotion's `when` is a list of conditions; all must hold. A condition that does not hold says why: `code`, and `need` and `have` where they are numbers.", CONDITIONS)
+    page(
+        "Conditions",
+        "A promotion's `when` is a list of conditions; all must hold. A condition that does not hold says why: `code`, and `need` and `have` where they are numbers.",
+        CONDITIONS,
+    )
 }
 
 /// The page on actions.
 #[must_use]
 pub fn actions() -> String {
-    page("Actions", "A promotion's `gives` is a list of actions, done in order. An action may carry conditions of its own in `when`. Amounts are minor units, rates are basis points.", ACTIONS)
+    page(
+        "Actions",
+        "A promotion's `gives` is a list of actions, done in order. An action may carry conditions of its own in `when`. Amounts are minor units, rates are basis points.",
+        ACTIONS,
+    )
 }
 
 /// The page on policies.
 #[must_use]
 pub fn policies() -> String {
-    let mut text = String::from("# Policy\n\nThe rulebook's `policy` says how this merchant's engine counts. Every field may be absent; the first value is then taken.\n\n| field | values | what it decides |\n|---|---|---|\n");
+    let mut text = String::from(
+        "# Policy\n\nThe rulebook's `policy` says how this merchant's engine counts. Every field may be absent; the first value is then taken.\n\n| field | values | what it decides |\n|---|---|---|\n",
+    );
     for dimension in Policy::DIMENSIONS {
         let values: Vec<String> = dimension.values.iter().map(|value| format!("`{value}`")).collect();
         text.push_str(&format!("| `{}` | {} | {} |\n", dimension.name, values.join(" "), dimension.about));

@@ -26,8 +26,9 @@ const PROMOTION_BYTES: usize = bounds::SHARD_BYTES / 2;
 /// # Errors
 /// Everything that is wrong, with JSON pointers.
 pub fn compile(rulebook: &str) -> Result<Compiled, Vec<Fault>> {
-    let node = document::parse(rulebook.as_bytes())
-        .map_err(|malformed| vec![Fault { code: malformed.code.to_owned(), pointer: String::new(), detail: malformed.detail }])?;
+    let node = document::parse(rulebook.as_bytes()).map_err(|malformed| {
+        vec![Fault { code: malformed.code.to_owned(), pointer: String::new(), detail: malformed.detail }]
+    })?;
     let report = Report::new();
     let root = read(report.read(&node));
     if !report.is_clean() {
@@ -36,8 +37,11 @@ pub fn compile(rulebook: &str) -> Result<Compiled, Vec<Fault>> {
     let Some((mut root, promotions)) = root else { return Err(report.faults(&node)) };
     let (directory, shards) = Directory::build(&promotions);
     root.directory = directory;
-    let failed = |error: postcard::Error| vec![Fault { code: "too-large".to_owned(), pointer: "/promotions".to_owned(), detail: error.to_string() }];
-    let shards: Result<Vec<Vec<u8>>, Vec<Fault>> = shards.iter().map(|shard| postcard::to_allocvec(shard).map_err(failed)).collect();
+    let failed = |error: postcard::Error| {
+        vec![Fault { code: "too-large".to_owned(), pointer: "/promotions".to_owned(), detail: error.to_string() }]
+    };
+    let shards: Result<Vec<Vec<u8>>, Vec<Fault>> =
+        shards.iter().map(|shard| postcard::to_allocvec(shard).map_err(failed)).collect();
     let shards = shards?;
     let root = postcard::to_allocvec(&(FORMAT, root)).map_err(failed)?;
     if shards.iter().chain([&root]).any(|bytes| bytes.len() > bounds::SHARD_BYTES) {
@@ -58,9 +62,13 @@ fn read(value: Value<'_>) -> Option<(Root, Vec<Promotion>)> {
     reader.zone = object.field("timeZone").and_then(read_zone).unwrap_or_else(|| "UTC".to_owned());
     let policy = object.field("policy").and_then(Policy::read).unwrap_or_default();
     note_lanes(&policy, &mut reader);
-    let segments = object.field("segments").map(|value| read_list(value, 1_000, |item| Segment::read(item, &reader))).unwrap_or_default();
+    let segments = object
+        .field("segments")
+        .map(|value| read_list(value, 1_000, |item| Segment::read(item, &reader)))
+        .unwrap_or_default();
     reader.segments = segments.iter().map(|segment| segment.id.clone()).collect();
-    let promotions = object.field("promotions").map(|value| read_promotions(value, &reader, &policy)).unwrap_or_default();
+    let promotions =
+        object.field("promotions").map(|value| read_promotions(value, &reader, &policy)).unwrap_or_default();
     let zones = reader.zones.into_inner().into_iter().collect();
     Some((Root { currency, policy, segments, zones, directory: Directory::default() }, promotions))
 }
@@ -73,20 +81,25 @@ fn read_promotions(value: Value<'_>, reader: &Reader, policy: &Policy) -> Vec<Pr
         return Vec::new();
     }
     let lanes = policy.sequence();
-    let mut found: Vec<Read<'_>> = value.list(bounds::PROMOTIONS).filter_map(|item| Promotion::read(item, reader, policy, &lanes)).collect();
+    let mut found: Vec<Read<'_>> =
+        value.list(bounds::PROMOTIONS).filter_map(|item| Promotion::read(item, reader, policy, &lanes)).collect();
     let mut known: BTreeSet<&str> = BTreeSet::new();
     for read in &found {
         if !known.insert(&read.promotion.id) {
             read.value.fault("duplicate-id", format!("`{}` is another promotion's id", read.promotion.id));
         }
         if postcard::to_allocvec(&read.promotion).map_or(usize::MAX, |bytes| bytes.len()) > PROMOTION_BYTES {
-            read.value.fault("promotion-too-large", format!("must compile to at most {PROMOTION_BYTES} bytes: split its lists over several"));
+            read.value.fault(
+                "promotion-too-large",
+                format!("must compile to at most {PROMOTION_BYTES} bytes: split its lists over several"),
+            );
         }
     }
     // Stable: equals keep the order of the document.
     found.sort_by_key(|read| (read.promotion.stage, if policy.high_first { -read.priority } else { read.priority }));
     let order = sequence(&found);
-    let mut ranked: Vec<Promotion> = order.into_iter().filter_map(|place| found.get(place)).map(|read| read.promotion.clone()).collect();
+    let mut ranked: Vec<Promotion> =
+        order.into_iter().filter_map(|place| found.get(place)).map(|read| read.promotion.clone()).collect();
     for (promotion, rank) in ranked.iter_mut().zip(0..) {
         promotion.rank = rank;
     }
@@ -95,7 +108,8 @@ fn read_promotions(value: Value<'_>, reader: &Reader, policy: &Policy) -> Vec<Pr
 
 /// The order of application: as sorted, but each promotion after those that it names in `after`.
 fn sequence(found: &[Read<'_>]) -> Vec<usize> {
-    let places: BTreeMap<&str, usize> = found.iter().enumerate().map(|(place, read)| (read.promotion.id.as_str(), place)).collect();
+    let places: BTreeMap<&str, usize> =
+        found.iter().enumerate().map(|(place, read)| (read.promotion.id.as_str(), place)).collect();
     let mut order = Vec::with_capacity(found.len());
     let mut state = vec![Visit::Unseen; found.len()];
     for start in 0..found.len() {

@@ -112,9 +112,11 @@ impl Rules {
     ) -> Result<Verdict, Vec<Fault>> {
         self.check(lines, shipping, proposals, context)?;
         let segments = segments::of(&self.root.segments, context);
-        let scene = Scene { lines, shipping, context, policy: &self.root.policy, segments: &segments, zones: &self.zones };
+        let scene =
+            Scene { lines, shipping, context, policy: &self.root.policy, segments: &segments, zones: &self.zones };
         let mut reached = self.reached(lines, context, &segments, wants.every_outcome);
-        let proposed: Vec<Promotion> = proposals.iter().zip(0..).map(|(proposal, place)| self.candidate(proposal, place, lines)).collect();
+        let proposed: Vec<Promotion> =
+            proposals.iter().zip(0..).map(|(proposal, place)| self.candidate(proposal, place, lines)).collect();
         reached.extend(&proposed);
         reached.sort_by_key(|promotion| (promotion.stage, promotion.rank));
         let judgement = judge(&scene, &reached);
@@ -133,28 +135,51 @@ impl Rules {
         Ok(verdict)
     }
 
-    fn check(&self, lines: &[PricedLine], shipping: &[ShippingCharge], proposals: &[Proposal], context: &Context) -> Result<(), Vec<Fault>> {
+    fn check(
+        &self,
+        lines: &[PricedLine],
+        shipping: &[ShippingCharge],
+        proposals: &[Proposal],
+        context: &Context,
+    ) -> Result<(), Vec<Fault>> {
         let fault = |code: &str, pointer: String, detail: String| Fault { code: code.to_owned(), pointer, detail };
         let mut faults = Vec::new();
         if !self.root.currency.is_empty() && context.currency != self.root.currency {
-            faults.push(fault("mixed-currencies", "/currency".to_owned(), format!("the rulebook is in {}", self.root.currency)));
+            faults.push(fault(
+                "mixed-currencies",
+                "/currency".to_owned(),
+                format!("the rulebook is in {}", self.root.currency),
+            ));
         }
         let sum = money::sum(lines.iter().map(|line| line.subtotal).chain(shipping.iter().map(|charge| charge.amount)));
-        let negative = lines.iter().any(|line| line.subtotal < 0 || line.unit_price < 0) || shipping.iter().any(|charge| charge.amount < 0);
+        let negative = lines.iter().any(|line| line.subtotal < 0 || line.unit_price < 0)
+            || shipping.iter().any(|charge| charge.amount < 0);
         if sum.is_err() || negative {
-            faults.push(fault("amount-out-of-range", "/lines".to_owned(), format!("amounts must be 0 or more, and together at most {}", bounds::AMOUNT)));
+            faults.push(fault(
+                "amount-out-of-range",
+                "/lines".to_owned(),
+                format!("amounts must be 0 or more, and together at most {}", bounds::AMOUNT),
+            ));
         }
         for (place, proposal) in proposals.iter().enumerate() {
             let pointer = format!("/proposals/{place}");
             if proposal.shipping < 0 || proposal.lines.iter().any(|off| off.amount < 0 || off.amount > bounds::AMOUNT) {
-                faults.push(fault("amount-out-of-range", pointer.clone(), "a proposal must not be negative".to_owned()));
+                faults.push(fault(
+                    "amount-out-of-range",
+                    pointer.clone(),
+                    "a proposal must not be negative".to_owned(),
+                ));
             }
             if let Some(off) = proposal.lines.iter().find(|off| !lines.iter().any(|line| line.id == off.line)) {
                 faults.push(fault("unknown-line", pointer, format!("the cart has no line `{}`", off.line)));
             }
         }
         if !self.missing(lines, context).is_empty() {
-            faults.push(fault("shard-missing", String::new(), "a part of the rules that this cart needs is not held".to_owned()));
+            faults.push(fault(
+                "shard-missing",
+                String::new(),
+                "a part of the rules that this cart needs is not held".to_owned(),
+            ));
         }
         if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
@@ -164,7 +189,10 @@ impl Rules {
         let lanes = self.root.policy.sequence();
         let lane = lanes.iter().position(|lane| lane.id == proposal.lane);
         let lane = lane.or_else(|| lanes.iter().position(|lane| lane.id == crate::policy::DEFAULT_LANE)).unwrap_or(0);
-        let amounts = proposal.lines.iter().filter_map(|off| Some((lines.iter().position(|line| line.id == off.line)?, off.amount)));
+        let amounts = proposal
+            .lines
+            .iter()
+            .filter_map(|off| Some((lines.iter().position(|line| line.id == off.line)?, off.amount)));
         Promotion {
             id: proposal.id.clone(),
             rank: u32::MAX - bounds::PROMOTIONS_INLINE.try_into().unwrap_or(2_000) + place,

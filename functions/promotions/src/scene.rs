@@ -41,7 +41,10 @@ impl Scene<'_> {
     #[must_use]
     pub fn used(&self, kind: &str, id: &str, scope: &str) -> i64 {
         let counters = self.context.counters.iter();
-        counters.filter(|counter| counter.kind == kind && counter.id == id && counter.scope == scope).map(|counter| counter.used).fold(0, i64::saturating_add)
+        counters
+            .filter(|counter| counter.kind == kind && counter.id == id && counter.scope == scope)
+            .map(|counter| counter.used)
+            .fold(0, i64::saturating_add)
     }
 }
 

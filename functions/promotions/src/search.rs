@@ -38,7 +38,13 @@ struct Search<'a> {
 
 /// Searches the promotions of one lane, which stand in the order of application.
 #[must_use]
-pub fn best(scene: &Scene<'_>, promotions: &[&Promotion], opening: &Ledger, applied: &Applied, conflict: &dyn Fn(usize, usize) -> bool) -> Found {
+pub fn best(
+    scene: &Scene<'_>,
+    promotions: &[&Promotion],
+    opening: &Ledger,
+    applied: &Applied,
+    conflict: &dyn Fn(usize, usize) -> bool,
+) -> Found {
     let simple = promotions.iter().all(|promotion| by_line(promotion, scene));
     let alone = |place: usize| !(0..promotions.len()).any(|other| other != place && conflict(place, other));
     let mut search = Search {
@@ -60,7 +66,10 @@ pub fn best(scene: &Scene<'_>, promotions: &[&Promotion], opening: &Ledger, appl
 
 /// Every action treats each line by that line alone, and no condition looks at what others took off.
 fn by_line(promotion: &Promotion, scene: &Scene<'_>) -> bool {
-    promotion.actions.iter().all(|step| step.action.by_line() && !step.when.iter().any(|condition| condition.looks_at_discounts(scene)))
+    promotion
+        .actions
+        .iter()
+        .all(|step| step.action.by_line() && !step.when.iter().any(|condition| condition.looks_at_discounts(scene)))
         && !promotion.actions.is_empty()
         && !promotion.conditions.iter().any(|condition| condition.looks_at_discounts(scene))
         && promotion.after.is_empty()
@@ -74,17 +83,22 @@ fn ceiling(promotion: &Promotion, scene: &Scene<'_>, opening: &Ledger, applied: 
         return attempt(promotion, scene, opening, applied).map_or(0, |(given, _)| given.value());
     }
     let unbounded = || {
-        let goods = opening.runs.iter().map(|run| i64::from(run.count).saturating_mul(run.room())).fold(0, i64::saturating_add);
+        let goods =
+            opening.runs.iter().map(|run| i64::from(run.count).saturating_mul(run.room())).fold(0, i64::saturating_add);
         opening.shipping.iter().copied().fold(goods, i64::saturating_add)
     };
     let actions = promotion.actions.iter().map(|step| step.action.ceiling(scene, opening).unwrap_or_else(unbounded));
-    let proposed = promotion.proposed.iter().map(|(lines, shipping)| lines.iter().map(|(_, amount)| *amount).fold(*shipping, i64::saturating_add));
+    let proposed = promotion
+        .proposed
+        .iter()
+        .map(|(lines, shipping)| lines.iter().map(|(_, amount)| *amount).fold(*shipping, i64::saturating_add));
     actions.chain(proposed).fold(0, i64::saturating_add)
 }
 
 impl Search<'_> {
     fn bound(&self, from: usize, chosen: &[usize], value: i64) -> i64 {
-        let open = (from..self.promotions.len()).filter(|place| !chosen.iter().any(|other| (self.conflict)(*place, *other)));
+        let open =
+            (from..self.promotions.len()).filter(|place| !chosen.iter().any(|other| (self.conflict)(*place, *other)));
         open.filter_map(|place| self.ceilings.get(place)).fold(value, |sum, ceiling| sum.saturating_add(*ceiling))
     }
 

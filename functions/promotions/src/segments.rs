@@ -18,7 +18,9 @@ struct Range {
 impl Range {
     /// A shopper without the fact is in no range.
     fn has(self, fact: Option<i64>) -> bool {
-        fact.is_some_and(|fact| self.least.is_none_or(|least| fact >= least) && self.most.is_none_or(|most| fact <= most))
+        fact.is_some_and(|fact| {
+            self.least.is_none_or(|least| fact >= least) && self.most.is_none_or(|most| fact <= most)
+        })
     }
 }
 

@@ -23,8 +23,12 @@ pub enum Remainder {
 
 impl Remainder {
     /// Every way, with the name that documents use.
-    pub const ALL: [(&str, Self); 4] =
-        [("largest-fraction", Self::LargestFraction), ("first", Self::First), ("last", Self::Last), ("last-takes-all", Self::LastTakesAll)];
+    pub const ALL: [(&str, Self); 4] = [
+        ("largest-fraction", Self::LargestFraction),
+        ("first", Self::First),
+        ("last", Self::Last),
+        ("last-takes-all", Self::LastTakesAll),
+    ];
 }
 
 /// How shares are made whole.
@@ -52,7 +56,13 @@ pub fn split(total: i64, weights: &[i64], caps: &[i64], sharing: Sharing) -> Vec
     let mut parts: Vec<Part> = weights
         .iter()
         .zip(caps)
-        .map(|(weight, cap)| Part { weight: i128::from((*weight).max(0)), cap: (*cap).max(0), share: 0, lost: 0, open: *weight > 0 })
+        .map(|(weight, cap)| Part {
+            weight: i128::from((*weight).max(0)),
+            cap: (*cap).max(0),
+            share: 0,
+            lost: 0,
+            open: *weight > 0,
+        })
         .collect();
     let total = total.max(0);
     if sharing.redistribute {
@@ -107,7 +117,8 @@ fn round(total: i128, parts: &mut [Part], sharing: Sharing) {
         part.lost = exact - i128::from(part.share) * whole;
         left -= i128::from(part.share);
     }
-    let mut order: Vec<usize> = (0..parts.len()).filter(|index| parts.get(*index).is_some_and(|part| part.open)).collect();
+    let mut order: Vec<usize> =
+        (0..parts.len()).filter(|index| parts.get(*index).is_some_and(|part| part.open)).collect();
     let lost = |index: &usize| parts.get(*index).map_or(0, |part| part.lost);
     match sharing.remainder {
         Remainder::First => {}
@@ -147,10 +158,11 @@ mod tests {
 
     #[test]
     fn what_differs_between_policies() {
-        use Remainder::{First, Last, LargestFraction, LastTakesAll};
+        use Remainder::{First, LargestFraction, Last, LastTakesAll};
         use Rounding::{Down, HalfDown, HalfUp};
+        type Row = (i64, [i64; 3], Rounding, Remainder, [i64; 3]);
         // (total, weights, rounding, remainder, shares)
-        let table: [(i64, [i64; 3], Rounding, Remainder, [i64; 3]); 9] = [
+        let table: [Row; 9] = [
             (1_000, [1, 1, 1], Down, First, [334, 333, 333]),
             (1_000, [1, 1, 1], Down, Last, [333, 333, 334]),
             (1_000, [1, 1, 1], Down, LargestFraction, [334, 333, 333]),
@@ -163,7 +175,11 @@ mod tests {
         ];
         for (total, weights, rounding, remainder, shares) in table {
             let sharing = Sharing { rounding, remainder, redistribute: true };
-            assert_eq!(split(total, &weights, &[total; 3], sharing), shares, "{total} over {weights:?}, {rounding:?}, {remainder:?}");
+            assert_eq!(
+                split(total, &weights, &[total; 3], sharing),
+                shares,
+                "{total} over {weights:?}, {rounding:?}, {remainder:?}"
+            );
         }
         let drop = Sharing { rounding: Down, remainder: First, redistribute: false };
         assert_eq!(split(2_000, &[5_000, 2_000], &[500, 2_000], drop), [500, 571]);

@@ -45,7 +45,7 @@ impl Target {
     pub const SCHEMA: &str = r#"{"type":"object","additionalProperties":false,"properties":{"skus":{"type":"array","items":{"type":"string"}},"categories":{"type":"array","items":{"type":"string"}},"shops":{"type":"array","items":{"type":"string"}},"priceAtLeast":{"type":"integer"},"priceAtMost":{"type":"integer"},"notReduced":{"type":"boolean"},"lineQuantityAtLeast":{"type":"integer"},"subscription":{"type":"boolean"},"attribute":{"type":"object"},"any":{"type":"array"},"except":{"type":"object"},"only":{"enum":["cheapest-line","dearest-line","cheapest-unit","dearest-unit"]}}}"#;
 
     /// Reads a target.
-    pub fn read(value: Value<'_>, reader: &Reader) -> Option<Self> {
+    pub fn read(value: Value<'_>, _reader: &Reader) -> Option<Self> {
         let object = value.object()?;
         let words = |name: &str| object.field(name).map(|value| value.identifiers(10_000)).unwrap_or_default();
         let amount = |name: &str| object.field(name).and_then(|value| value.amount());
@@ -65,8 +65,11 @@ impl Target {
                 object.finish();
                 Some((name?.to_owned(), word?.to_owned()))
             }),
-            any: object.field("any").map(|value| read_list(value, 100, |item| Self::read(item, reader))).unwrap_or_default(),
-            except: object.field("except").and_then(|value| Self::read(value, reader)).map(Box::new),
+            any: object
+                .field("any")
+                .map(|value| read_list(value, 100, |item| Self::read(item, _reader)))
+                .unwrap_or_default(),
+            except: object.field("except").and_then(|value| Self::read(value, _reader)).map(Box::new),
             only: object.field("only").and_then(|value| {
                 value.one_of(&[
                     ("cheapest-line", Only::CheapestLine),
@@ -91,7 +94,11 @@ impl Target {
         if skus.is_empty() || categories.is_empty() {
             return Self { skus: skus.to_vec(), categories: categories.to_vec(), ..Self::default() };
         }
-        let one = |skus: &[String], categories: &[String]| Self { skus: skus.to_vec(), categories: categories.to_vec(), ..Self::default() };
+        let one = |skus: &[String], categories: &[String]| Self {
+            skus: skus.to_vec(),
+            categories: categories.to_vec(),
+            ..Self::default()
+        };
         Self { any: vec![one(skus, &[]), one(&[], categories)], ..Self::default() }
     }
 
@@ -111,7 +118,20 @@ impl Target {
     #[must_use]
     pub fn matches(&self, line: &PricedLine, ledger: &Ledger, index: usize) -> bool {
         let (price, reduced) = ledger.lines.get(index).copied().unwrap_or((line.unit_price, line.reduced));
-        let Self { skus, categories, shops, price_at_least, price_at_most, not_reduced, line_quantity_at_least, subscription, attribute, any, except, only: _ } = self;
+        let Self {
+            skus,
+            categories,
+            shops,
+            price_at_least,
+            price_at_most,
+            not_reduced,
+            line_quantity_at_least,
+            subscription,
+            attribute,
+            any,
+            except,
+            only: _,
+        } = self;
         (skus.is_empty() || has(skus, &line.sku))
             && (categories.is_empty() || line.categories.iter().any(|category| has(categories, category)))
             && (shops.is_empty() || line.shop.as_ref().is_some_and(|shop| has(shops, shop)))
@@ -120,13 +140,19 @@ impl Target {
             && !(*not_reduced && reduced)
             && line_quantity_at_least.is_none_or(|least| line.quantity >= least)
             && subscription.is_none_or(|wanted| line.subscription == wanted)
-            && attribute.as_ref().is_none_or(|(name, value)| line.attributes.iter().any(|found| found.name == *name && found.value == *value))
+            && attribute.as_ref().is_none_or(|(name, value)| {
+                line.attributes.iter().any(|found| found.name == *name && found.value == *value)
+            })
             && (any.is_empty() || any.iter().any(|target| target.matches(line, ledger, index)))
             && !except.as_ref().is_some_and(|target| target.matches(line, ledger, index))
     }
 
     /// The selected lines that match, by their place in the cart.
-    pub fn lines<'a>(&'a self, scene: &'a Scene<'_>, ledger: &'a Ledger) -> impl Iterator<Item = (usize, &'a PricedLine)> {
+    pub fn lines<'a>(
+        &'a self,
+        scene: &'a Scene<'_>,
+        ledger: &'a Ledger,
+    ) -> impl Iterator<Item = (usize, &'a PricedLine)> {
         let lines = scene.lines.iter().enumerate().filter(|(_, line)| line.selected);
         lines.filter(|(index, line)| self.matches(line, ledger, *index))
     }
@@ -136,7 +162,11 @@ impl Target {
     pub fn pick(&self, scene: &Scene<'_>, ledger: &Ledger) -> Vec<Pick> {
         let reached = |index: usize| {
             let once = scene.policy.units_used_once;
-            scene.lines.get(index).is_some_and(|line| line.discountable && self.matches(line, ledger, index)).then_some(once)
+            scene
+                .lines
+                .get(index)
+                .is_some_and(|line| line.discountable && self.matches(line, ledger, index))
+                .then_some(once)
         };
         let mut last = (usize::MAX, None);
         let mut picks: Vec<Pick> = Vec::new();
@@ -166,7 +196,9 @@ impl Only {
         let Some(found) = found.copied() else { return Vec::new() };
         match self {
             Self::CheapestUnit | Self::DearestUnit => vec![Pick { count: 1, ..found }],
-            Self::CheapestLine | Self::DearestLine => picks.into_iter().filter(|pick| line(pick) == line(&found)).collect(),
+            Self::CheapestLine | Self::DearestLine => {
+                picks.into_iter().filter(|pick| line(pick) == line(&found)).collect()
+            }
         }
     }
 }

@@ -9,7 +9,8 @@ use crate::promotion::Promotion;
 use crate::scene::Scene;
 use crate::split::split;
 use commerce::facts::offers::{
-    Addition, CodeOutcome, Consumption, Discount, Funding, Grant, LineAmount, Outcome, ShippingOff, Status, Step, Surcharge, UnitRun, Verdict, Wants,
+    Addition, CodeOutcome, Consumption, Discount, Funding, Grant, LineAmount, Outcome, ShippingOff, Status, Step,
+    Surcharge, UnitRun, Verdict, Wants,
 };
 use commerce::facts::types::Attribute;
 use std::collections::BTreeMap;
@@ -50,12 +51,18 @@ pub fn write(scene: &Scene<'_>, candidates: &[&Promotion], judgement: &Judgement
 
 fn discounts(scene: &Scene<'_>, applied: &[(&Promotion, &Given)]) -> Vec<Discount> {
     let of_line = |place: usize| {
-        applied.iter().filter_map(move |(promotion, given)| Some((promotion, *given.lines.get(place).filter(|amount| **amount > 0)?)))
+        applied.iter().filter_map(move |(promotion, given)| {
+            Some((promotion, *given.lines.get(place).filter(|amount| **amount > 0)?))
+        })
     };
     let lines = scene.lines.iter().enumerate();
     lines
         .flat_map(|(place, line)| {
-            of_line(place).map(|(promotion, amount)| Discount { line: line.id.clone(), promotion: promotion.id.clone(), amount })
+            of_line(place).map(|(promotion, amount)| Discount {
+                line: line.id.clone(),
+                promotion: promotion.id.clone(),
+                amount,
+            })
         })
         .collect()
 }
@@ -145,7 +152,8 @@ fn additions(scene: &Scene<'_>, applied: &[(&Promotion, &Given)]) -> Vec<Additio
 }
 
 fn grants(scene: &Scene<'_>, applied: &[(&Promotion, &Given)]) -> Vec<Grant> {
-    let all = applied.iter().flat_map(|(promotion, given)| given.grants.iter().map(move |granted| (promotion, granted)));
+    let all =
+        applied.iter().flat_map(|(promotion, given)| given.grants.iter().map(move |granted| (promotion, granted)));
     all.map(|(promotion, granted)| Grant {
         promotion: promotion.id.clone(),
         kind: granted.kind.to_owned(),
@@ -188,7 +196,9 @@ fn outcomes(scene: &Scene<'_>, candidates: &[&Promotion], judgement: &Judgement<
                     funding: funding(scene, promotion, given),
                     ..empty
                 },
-                Fate::Rejected(refusal) => Outcome { code: Some(refusal.code.to_owned()), need: refusal.need, have: refusal.have, ..empty },
+                Fate::Rejected(refusal) => {
+                    Outcome { code: Some(refusal.code.to_owned()), need: refusal.need, have: refusal.have, ..empty }
+                }
                 Fate::Superseded(by, gives) => Outcome {
                     status: Status::Superseded,
                     code: Some("superseded".to_owned()),
@@ -221,7 +231,8 @@ fn funding(scene: &Scene<'_>, promotion: &Promotion, given: &Given) -> Vec<Fundi
             continue;
         }
         let caps = vec![amount; weights.len()];
-        for ((funder, _), amount) in promotion.funding.iter().zip(split(amount, &weights, &caps, scene.policy.lines())) {
+        for ((funder, _), amount) in promotion.funding.iter().zip(split(amount, &weights, &caps, scene.policy.lines()))
+        {
             parts.push(Funding { funder: funder.clone(), shop: shop.cloned(), amount });
         }
     }
@@ -235,7 +246,8 @@ fn codes(scene: &Scene<'_>, candidates: &[&Promotion], judgement: &Judgement<'_>
         .iter()
         .zip(entered(scene))
         .map(|(written, code)| {
-            let mut answer = CodeOutcome { code: written.clone(), promotion: None, reason: Some("code-unknown".to_owned()) };
+            let mut answer =
+                CodeOutcome { code: written.clone(), promotion: None, reason: Some("code-unknown".to_owned()) };
             for (promotion, fate) in candidates.iter().zip(&judgement.fates) {
                 let Some(known) = promotion.codes.iter().find(|known| known.code == code) else { continue };
                 let reason = match (check_code(known, scene), fate) {
@@ -279,7 +291,13 @@ fn consume(scene: &Scene<'_>, applied: &[(&Promotion, &Given)]) -> Vec<Consumpti
             }
         }
         if let Some(budget) = promotion.budget {
-            add("budget", &promotion.id, "total", if budget.uses { 1 } else { given.goods() + given.carriage() }, Some(budget.limit));
+            add(
+                "budget",
+                &promotion.id,
+                "total",
+                if budget.uses { 1 } else { given.goods() + given.carriage() },
+                Some(budget.limit),
+            );
         }
         for granted in &given.grants {
             match granted.kind {
@@ -298,9 +316,17 @@ fn consume(scene: &Scene<'_>, applied: &[(&Promotion, &Given)]) -> Vec<Consumpti
 fn trace(candidates: &[&Promotion], judgement: &Judgement<'_>) -> Vec<Step> {
     let mut steps = Vec::new();
     for (index, remaining) in &judgement.remaining {
-        if let (Some(promotion), Some(Some(Fate::Applied(given)))) = (candidates.get(*index), judgement.fates.get(*index)) {
+        if let (Some(promotion), Some(Some(Fate::Applied(given)))) =
+            (candidates.get(*index), judgement.fates.get(*index))
+        {
             for (what, amount) in &given.steps {
-                steps.push(Step { promotion: promotion.id.clone(), what: (*what).to_owned(), code: None, amount: *amount, remaining: *remaining });
+                steps.push(Step {
+                    promotion: promotion.id.clone(),
+                    what: (*what).to_owned(),
+                    code: None,
+                    amount: *amount,
+                    remaining: *remaining,
+                });
             }
         }
     }
@@ -311,7 +337,13 @@ fn trace(candidates: &[&Promotion], judgement: &Judgement<'_>) -> Vec<Step> {
             Some(Fate::Superseded(..)) => ("lane", "superseded"),
             Some(Fate::Applied(_)) | None => continue,
         };
-        steps.push(Step { promotion: promotion.id.clone(), what: what.to_owned(), code: Some(code.to_owned()), amount: 0, remaining });
+        steps.push(Step {
+            promotion: promotion.id.clone(),
+            what: what.to_owned(),
+            code: Some(code.to_owned()),
+            amount: 0,
+            remaining,
+        });
     }
     steps
 }
@@ -319,7 +351,11 @@ fn trace(candidates: &[&Promotion], judgement: &Judgement<'_>) -> Vec<Step> {
 /// A name for what was decided: the same cart, moment and rules give the same name, so that a checkout that asks twice
 /// uses up once.
 fn idempotency_key(scene: &Scene<'_>, verdict: &Verdict) -> String {
-    let mut text = format!("{}\n{}\n", scene.context.at, scene.context.shopper.as_ref().and_then(|shopper| shopper.id.as_deref()).unwrap_or_default());
+    let mut text = format!(
+        "{}\n{}\n",
+        scene.context.at,
+        scene.context.shopper.as_ref().and_then(|shopper| shopper.id.as_deref()).unwrap_or_default()
+    );
     for line in scene.lines {
         text.push_str(&format!("{}\t{}\t{}\t{}\n", line.id, line.sku, line.quantity, line.subtotal));
     }

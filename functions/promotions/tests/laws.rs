@@ -14,12 +14,19 @@ fn book(stacking: &str, policy: &str, gives: &[(usize, i64, bool)]) -> String {
         let action = match kind % 6 {
             0 => format!(r#"{{"kind": "percent-off", "basisPoints": {}, "spread": "line"}}"#, size % 10_001),
             1 => format!(r#"{{"kind": "amount-off", "amount": {size}}}"#),
-            2 => format!(r#"{{"kind": "amount-off", "amount": {}, "spread": "unit", "of": {{"skus": ["A", "B"]}}}}"#, size / 7),
+            2 => format!(
+                r#"{{"kind": "amount-off", "amount": {}, "spread": "unit", "of": {{"skus": ["A", "B"]}}}}"#,
+                size / 7
+            ),
             3 => r#"{"kind": "cheapest-free", "groupSize": 3}"#.to_owned(),
             4 => format!(r#"{{"kind": "set-price", "price": {size}, "of": {{"skus": ["C"]}}}}"#),
             _ => format!(r#"{{"kind": "percent-off", "basisPoints": {}}}"#, size % 10_001),
         };
-        let when = if kind % 5 == 0 { format!(r#"{{"kind": "subtotal", "atLeast": {size}, "basis": "discounted"}}"#) } else { String::new() };
+        let when = if kind % 5 == 0 {
+            format!(r#"{{"kind": "subtotal", "atLeast": {size}, "basis": "discounted"}}"#)
+        } else {
+            String::new()
+        };
         let combines = if *closed { r#", "combinesWith": ["friend"]"# } else { "" };
         let tags = if kind % 2 == 0 { r#", "tags": ["friend"]"# } else { "" };
         format!(r#"{{"id": "p{place}", "when": [{when}], "gives": [{action}]{combines}{tags}}}"#)
@@ -117,7 +124,8 @@ proptest! {
 fn keep(book: &str, bits: usize) -> String {
     let mut document: serde_json::Value = serde_json::from_str(&format!("{{{book}}}")).unwrap();
     let all = document["promotions"].as_array().unwrap().clone();
-    let kept: Vec<serde_json::Value> = all.into_iter().enumerate().filter(|(place, _)| bits >> place & 1 == 1).map(|(_, value)| value).collect();
+    let kept: Vec<serde_json::Value> =
+        all.into_iter().enumerate().filter(|(place, _)| bits >> place & 1 == 1).map(|(_, value)| value).collect();
     document["promotions"] = kept.into();
     let text = document.to_string();
     text[1..text.len() - 1].to_owned()
@@ -125,7 +133,9 @@ fn keep(book: &str, bits: usize) -> String {
 
 #[test]
 fn a_proposal_competes_like_any_promotion() {
-    let rules = rules(r#""policy": {"stacking": "best"}, "promotions": [{"id": "own", "combinesWith": [], "gives": [{"kind": "amount-off", "amount": 500}]}]"#);
+    let rules = rules(
+        r#""policy": {"stacking": "best"}, "promotions": [{"id": "own", "combinesWith": [], "gives": [{"kind": "amount-off", "amount": 500}]}]"#,
+    );
     let wants = Wants { every_outcome: false, hints: 0, trace: false };
     let proposal = |amount| Proposal {
         id: "plugin".into(),

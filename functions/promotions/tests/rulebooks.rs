@@ -43,7 +43,11 @@ fn every_fault_has_its_code_and_its_place() {
 #[test]
 fn a_hundred_thousand_promotions_and_not_one_more() {
     let book = |count: usize| {
-        let each = |n: usize| format!(r#"{{"id":"p{n}","when":[{{"kind":"contains","skus":["SKU-{n}"]}}],"gives":[{{"kind":"amount-off","amount":1}}]}}"#);
+        let each = |n: usize| {
+            format!(
+                r#"{{"id":"p{n}","when":[{{"kind":"contains","skus":["SKU-{n}"]}}],"gives":[{{"kind":"amount-off","amount":1}}]}}"#
+            )
+        };
         let all: Vec<String> = (0..count).map(each).collect();
         format!(r#"{{"currency":"CNY","promotions":[{}]}}"#, all.join(","))
     };
@@ -66,7 +70,10 @@ fn a_hundred_thousand_promotions_and_not_one_more() {
 #[test]
 fn every_example_of_the_reference_compiles() {
     for kind in CONDITIONS {
-        let _ = rules(&format!(r#""promotions": [{{"id": "p", "when": [{}], "gives": [{{"kind": "shipping-off"}}]}}]"#, kind.example));
+        let _ = rules(&format!(
+            r#""promotions": [{{"id": "p", "when": [{}], "gives": [{{"kind": "shipping-off"}}]}}]"#,
+            kind.example
+        ));
     }
     for kind in ACTIONS {
         let _ = rules(&format!(r#""promotions": [{{"id": "p", "gives": [{}]}}]"#, kind.example));

@@ -13,9 +13,11 @@ const TEN_OFF: &str = r#"{"kind": "amount-off", "amount": 1000}"#;
 
 #[test]
 fn the_group_ladder_gives_more_to_larger_groups() {
-    let rules = promotion("", r#"{"kind": "group-ladder", "tiers": [{"from": 2, "price": 7900}, {"from": 5, "price": 6900}]}"#);
+    let rules =
+        promotion("", r#"{"kind": "group-ladder", "tiers": [{"from": 2, "price": 7900}, {"from": 5, "price": 6900}]}"#);
     for (people, each) in [(0, 0), (1, 0), (2, 2_000), (4, 2_000), (5, 3_000), (99, 3_000)] {
-        let context = commerce::Context { gathering: Gathering { group_size: people, leader: false, helpers: 0 }, ..context() };
+        let context =
+            commerce::Context { gathering: Gathering { group_size: people, leader: false, helpers: 0 }, ..context() };
         assert_eq!(off(&judge(&rules, &[line("tea", 9_900, 3)], &context)), 3 * each, "{people} people");
     }
 }
@@ -32,7 +34,8 @@ fn friends_bargain_one_unit_down_to_the_floor() {
 #[test]
 fn help_unlocks_and_says_how_much_is_missing() {
     let rules = promotion(r#"{"kind": "helpers", "atLeast": 5}"#, TEN_OFF);
-    let helped = |helpers| commerce::Context { gathering: Gathering { group_size: 0, leader: false, helpers }, ..context() };
+    let helped =
+        |helpers| commerce::Context { gathering: Gathering { group_size: 0, leader: false, helpers }, ..context() };
     assert_eq!(off(&judge(&rules, &[line("tea", 9_900, 1)], &helped(5))), 1_000);
     let verdict = judge(&rules, &[line("tea", 9_900, 1)], &helped(3));
     let outcome = &verdict.outcomes[0];
@@ -49,8 +52,22 @@ fn several_shops_share_one_threshold_exactly() {
     }
     let verdict = judge(rules, &lines, &context());
     assert_eq!(off(&verdict), 10_000, "twice 30000");
-    let of_shop = |shop: &str| verdict.outcomes[0].funding.iter().filter(|part| part.shop.as_deref() == Some(shop)).map(|part| part.amount).sum::<i64>();
-    let of_lines = |ids: &[&str]| verdict.discounts.iter().filter(|found| ids.contains(&found.line.as_str())).map(|found| found.amount).sum::<i64>();
+    let of_shop = |shop: &str| {
+        verdict.outcomes[0]
+            .funding
+            .iter()
+            .filter(|part| part.shop.as_deref() == Some(shop))
+            .map(|part| part.amount)
+            .sum::<i64>()
+    };
+    let of_lines = |ids: &[&str]| {
+        verdict
+            .discounts
+            .iter()
+            .filter(|found| ids.contains(&found.line.as_str()))
+            .map(|found| found.amount)
+            .sum::<i64>()
+    };
     assert_eq!((of_shop("one"), of_shop("two")), (of_lines(&["a"]), of_lines(&["b", "c"])));
     assert_eq!(of_shop("one") + of_shop("two"), 10_000);
 }
@@ -58,7 +75,10 @@ fn several_shops_share_one_threshold_exactly() {
 #[test]
 fn a_deposit_counts_for_more_than_was_paid() {
     // 100 paid before counts for 250 now: the promotion takes off the difference, once, on the presold product.
-    let rules = promotion(r#"{"kind": "attribute", "name": "deposit", "anyOf": ["paid"]}"#, r#"{"kind": "amount-off", "amount": 15000, "of": {"skus": ["TEA"]}}"#);
+    let rules = promotion(
+        r#"{"kind": "attribute", "name": "deposit", "anyOf": ["paid"]}"#,
+        r#"{"kind": "amount-off", "amount": 15000, "of": {"skus": ["TEA"]}}"#,
+    );
     let mut paid = context();
     assert_eq!(off(&judge(&rules, &[line("tea", 99_900, 1)], &paid)), 0);
     paid.attributes = vec![Attribute { name: "deposit".into(), value: "paid".into() }];
@@ -68,16 +88,27 @@ fn a_deposit_counts_for_more_than_was_paid() {
 #[test]
 fn only_in_the_live_room() {
     let rules = promotion(r#"{"kind": "channel", "kinds": ["live"], "ids": ["room-8"]}"#, TEN_OFF);
-    for (kind, id, code) in [("live", Some("room-8"), "applied"), ("live", Some("room-9"), "channel-not-eligible"), ("web", None, "channel-not-eligible")] {
-        let context = commerce::Context { channel: Channel { kind: kind.into(), id: id.map(str::to_owned) }, ..context() };
+    for (kind, id, code) in [
+        ("live", Some("room-8"), "applied"),
+        ("live", Some("room-9"), "channel-not-eligible"),
+        ("web", None, "channel-not-eligible"),
+    ] {
+        let context =
+            commerce::Context { channel: Channel { kind: kind.into(), id: id.map(str::to_owned) }, ..context() };
         assert_eq!(fate(&judge(&rules, &[line("tea", 9_900, 1)], &context), "p"), code, "{kind} {id:?}");
     }
 }
 
 #[test]
 fn only_near_the_store() {
-    let rules = promotion(r#"{"kind": "near", "places": [{"lat": 31.2304, "lon": 121.4737}], "metres": 1500}"#, TEN_OFF);
-    for (place, code) in [(Some((31.2304, 121.4737)), "applied"), (Some((31.2400, 121.4737)), "applied"), (Some((31.2500, 121.4737)), "too-far"), (None, "place-unknown")] {
+    let rules =
+        promotion(r#"{"kind": "near", "places": [{"lat": 31.2304, "lon": 121.4737}], "metres": 1500}"#, TEN_OFF);
+    for (place, code) in [
+        (Some((31.2304, 121.4737)), "applied"),
+        (Some((31.2400, 121.4737)), "applied"),
+        (Some((31.2500, 121.4737)), "too-far"),
+        (None, "place-unknown"),
+    ] {
         let mut context = context();
         let place = place.map(|(latitude, longitude)| Place { latitude, longitude });
         context.shopper = Some(commerce::facts::types::Shopper { place, ..shopper() });
@@ -101,7 +132,10 @@ fn a_sleeper_is_woken_up() {
 
 #[test]
 fn the_evening_stays_the_evening_when_clocks_change() {
-    let rules = promotion(r#"{"kind": "weekly", "days": ["sat"], "from": "20:00", "until": "03:00", "timeZone": "Europe/Berlin"}"#, TEN_OFF);
+    let rules = promotion(
+        r#"{"kind": "weekly", "days": ["sat"], "from": "20:00", "until": "03:00", "timeZone": "Europe/Berlin"}"#,
+        TEN_OFF,
+    );
     let at = |moment: &str| commerce::Context { at: commerce::instant::parse(moment).unwrap().at, ..context() };
     for (moment, code) in [
         ("2026-03-21T19:00:00Z", "applied"),       // 20:00 in winter

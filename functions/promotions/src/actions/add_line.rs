@@ -1,7 +1,5 @@
 //! A line added at a price for each line of a target: a warranty, an engraving.
 
-use commerce::Object;
-use commerce::money::part;
 use crate::catalogue::{Give, Kind};
 use crate::desk::Added;
 use crate::desk::Desk;
@@ -9,6 +7,8 @@ use crate::index::Key;
 use crate::reader::Reader;
 use crate::reader::read_rate;
 use crate::target::Target;
+use commerce::Object;
+use commerce::money::part;
 use serde::{Deserialize, Serialize};
 
 /// See the module.
@@ -43,7 +43,13 @@ impl Give for AddLine {
             .lines(desk.scene, desk.ledger)
             .map(|(place, line)| {
                 let share = part(line.unit_price, self.rate, 10_000, desk.rounding).unwrap_or(0);
-                Added { sku: self.sku.clone(), quantity: line.quantity, unit_price: self.price.saturating_add(share), discount: 0, line: Some(place) }
+                Added {
+                    sku: self.sku.clone(),
+                    quantity: line.quantity,
+                    unit_price: self.price.saturating_add(share),
+                    discount: 0,
+                    line: Some(place),
+                }
             })
             .collect();
         desk.given.reached |= !added.is_empty();

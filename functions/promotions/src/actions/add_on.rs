@@ -1,12 +1,12 @@
 //! An add-on at a price (加价购): with the rest of the cart, some units of a set cost only this.
 
-use commerce::Object;
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::index::Key;
 use crate::policy::Choice;
 use crate::reader::Reader;
 use crate::target::Target;
+use commerce::Object;
 use serde::{Deserialize, Serialize};
 
 /// See the module.

@@ -1,6 +1,6 @@
 //! An amount off the order, a category, a set of products, each line or each unit.
 
-use commerce::Object;
+use super::reach::Reach;
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::desk::Spread;
@@ -9,8 +9,8 @@ use crate::ledger::Ledger;
 use crate::reader::Reader;
 use crate::scene::Scene;
 use crate::target::Target;
+use commerce::Object;
 use serde::{Deserialize, Serialize};
-use super::reach::Reach;
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,6 +1,5 @@
 //! Some units together at a price: any so many of a set (3 for 20), or a set of given parts (套装).
 
-use commerce::Object;
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::index::Key;
@@ -9,6 +8,7 @@ use crate::policy::{Basis, Choice};
 use crate::reader::Reader;
 use crate::reader::read_list;
 use crate::target::Target;
+use commerce::Object;
 use serde::{Deserialize, Serialize};
 
 /// See the module.

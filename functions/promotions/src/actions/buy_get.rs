@@ -1,9 +1,9 @@
 //! Buy some, get some reduced: the same, others, the cheapest or the dearest. A unit is bought or got, never both.
-//! 
+//!
 //! The most applications that the cart allows are made; of a pool that serves both sides, the units that are worth least as
 //! got ones are bought.
 
-use commerce::Object;
+use super::reduction::Reduction;
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::index::Key;
@@ -11,8 +11,8 @@ use crate::ledger::Pick;
 use crate::policy::Choice;
 use crate::reader::Reader;
 use crate::target::Target;
+use commerce::Object;
 use serde::{Deserialize, Serialize};
-use super::reduction::Reduction;
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -62,11 +62,18 @@ impl Give for BuyGet {
         let (only_buy, only_get) = (buy - shared, get - shared);
         // The largest number of applications for which bought and got units can be told apart.
         let feasible = |times: i64, got: i64| {
-            let (need_buy, need_get) = ((self.buy_units.saturating_mul(times) - only_buy).max(0), (got - only_get).max(0));
+            let (need_buy, need_get) =
+                ((self.buy_units.saturating_mul(times) - only_buy).max(0), (got - only_get).max(0));
             need_buy + need_get <= shared && self.buy_units.saturating_mul(times) <= buy && got <= get
         };
         let (mut low, mut high) = (0, self.times.min(buy / self.buy_units.max(1)));
-        let least = |times: i64| if self.complete { self.get_units.saturating_mul(times) } else { self.get_units.saturating_mul(times - 1) + 1 };
+        let least = |times: i64| {
+            if self.complete {
+                self.get_units.saturating_mul(times)
+            } else {
+                self.get_units.saturating_mul(times - 1) + 1
+            }
+        };
         while low < high {
             let middle = low + (high - low + 1) / 2;
             if feasible(middle, least(middle)) { low = middle } else { high = middle - 1 }
@@ -79,7 +86,8 @@ impl Give for BuyGet {
         let got = most.min(only_get + spare);
         // Of the shared pool at most `spare` units may be got: those that the choice puts first.
         let from_shared = desk.first(&both, spare, choice);
-        let alone: Vec<Pick> = gets.iter().filter(|pick| !both.iter().any(|other| other.run == pick.run)).copied().collect();
+        let alone: Vec<Pick> =
+            gets.iter().filter(|pick| !both.iter().any(|other| other.run == pick.run)).copied().collect();
         let mut pool: Vec<Pick> = alone.into_iter().chain(from_shared).collect();
         pool.sort_by_key(|pick| pick.run);
         let picks = desk.first(&pool, got, choice);

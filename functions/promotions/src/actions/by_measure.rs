@@ -1,12 +1,12 @@
 //! A price by measure: so much a metre, times the metres that the line declares.
 
-use commerce::Object;
-use commerce::money::part;
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::index::Key;
 use crate::reader::Reader;
 use crate::target::Target;
+use commerce::Object;
+use commerce::money::part;
 use serde::{Deserialize, Serialize};
 
 /// See the module.
@@ -44,7 +44,10 @@ impl Give for ByMeasure {
                 desk.raise(place, whole - price);
             } else {
                 let picks = desk.pick(&self.of);
-                let own: Vec<_> = picks.into_iter().filter(|pick| desk.ledger.runs.get(pick.run).is_some_and(|run| run.line == place)).collect();
+                let own: Vec<_> = picks
+                    .into_iter()
+                    .filter(|pick| desk.ledger.runs.get(pick.run).is_some_and(|run| run.line == place))
+                    .collect();
                 desk.at_price(&own, whole);
             }
         }
@@ -72,7 +75,15 @@ mod tests {
 
     #[test]
     fn numbers_as_lines_declare_them() {
-        for (text, number) in [("5", Some(5_000)), ("2.5", Some(2_500)), ("0.125", Some(125)), ("-1", None), ("1.2345", None), ("", None), ("x", None)] {
+        for (text, number) in [
+            ("5", Some(5_000)),
+            ("2.5", Some(2_500)),
+            ("0.125", Some(125)),
+            ("-1", None),
+            ("1.2345", None),
+            ("", None),
+            ("x", None),
+        ] {
             assert_eq!(thousandths(text), number, "{text}");
         }
     }

@@ -1,9 +1,9 @@
 //! A coupon granted for next time.
 
-use commerce::Object;
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::reader::Reader;
+use commerce::Object;
 use serde::{Deserialize, Serialize};
 
 /// See the module.

@@ -1,7 +1,5 @@
 //! A part of what is paid is given to a cause; the shopper pays no less and no more.
 
-use commerce::Object;
-use commerce::money::part;
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::index::Key;
@@ -9,6 +7,8 @@ use crate::policy::Basis;
 use crate::reader::Reader;
 use crate::reader::read_rate;
 use crate::target::Target;
+use commerce::Object;
+use commerce::money::part;
 use serde::{Deserialize, Serialize};
 
 /// See the module.

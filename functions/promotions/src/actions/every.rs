@@ -1,14 +1,14 @@
 //! Every X spent, Y off (每满减), and every N units, Y off; 跨店满减 when the lines are of several shops.
-//! 
+//!
 //! The amount is split over all lines that it was earned with, so that each shop's part is exact.
 
-use commerce::Object;
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::index::Key;
 use crate::policy::{Basis, Threshold};
 use crate::reader::Reader;
 use crate::target::Target;
+use commerce::Object;
 use serde::{Deserialize, Serialize};
 
 /// See the module.
@@ -38,7 +38,13 @@ impl Give for Every {
         if found.0.is_some() == found.1.is_some() {
             object.value().fault("missing-field", "either `spend` or `units` is required");
         }
-        Some(Self { spend: found.0, units: found.1, times: number("times").unwrap_or(i64::MAX), of: super::of(object, reader), off: off? })
+        Some(Self {
+            spend: found.0,
+            units: found.1,
+            times: number("times").unwrap_or(i64::MAX),
+            of: super::of(object, reader),
+            off: off?,
+        })
     }
 
     fn give(&self, desk: &mut Desk<'_>) {

@@ -1,6 +1,5 @@
 //! An amount off the first unit of each line and another off each further one.
 
-use commerce::Object;
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::index::Key;
@@ -8,6 +7,7 @@ use crate::ledger::Pick;
 use crate::policy::Choice;
 use crate::reader::Reader;
 use crate::target::Target;
+use commerce::Object;
 use serde::{Deserialize, Serialize};
 
 /// See the module.

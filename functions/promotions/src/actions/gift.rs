@@ -1,6 +1,5 @@
 //! A gift: a product added at no cost, once or for every so many units bought.
 
-use commerce::Object;
 use crate::catalogue::{Give, Kind};
 use crate::desk::Added;
 use crate::desk::Desk;
@@ -8,6 +7,7 @@ use crate::ledger::Ledger;
 use crate::reader::Reader;
 use crate::scene::Scene;
 use crate::target::Target;
+use commerce::Object;
 use serde::{Deserialize, Serialize};
 
 /// See the module.
@@ -56,7 +56,13 @@ impl Give for Gift {
         if quantity > 0 {
             desk.given.reached = true;
             let discount = i64::from(quantity).saturating_mul(self.unit_price);
-            desk.given.additions.push(Added { sku: self.sku.clone(), quantity, unit_price: self.unit_price, discount, line: None });
+            desk.given.additions.push(Added {
+                sku: self.sku.clone(),
+                quantity,
+                unit_price: self.unit_price,
+                discount,
+                line: None,
+            });
         }
     }
 

@@ -1,14 +1,14 @@
 //! The more buy together, the less each pays (拼团).
 
-use commerce::Object;
+use super::tier::{self, Tier};
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::desk::Spread;
 use crate::index::Key;
 use crate::reader::Reader;
 use crate::target::Target;
+use commerce::Object;
 use serde::{Deserialize, Serialize};
-use super::tier::{self, Tier};
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,8 +1,8 @@
 //! Spend more, get more (满减阶梯), or buy more, get more (N件X折): the highest step that is reached gives.
-//! 
+//!
 //! Steps may also grant points and free shipping (满减送).
 
-use commerce::Object;
+use super::tier::{self, Tier};
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::desk::Spread;
@@ -11,8 +11,8 @@ use crate::ledger::Pick;
 use crate::policy::{Basis, Threshold};
 use crate::reader::Reader;
 use crate::target::Target;
+use commerce::Object;
 use serde::{Deserialize, Serialize};
-use super::tier::{self, Tier};
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -105,7 +105,7 @@ impl Give for Ladder {
 
 impl Ladder {
     fn reached(&self, have: i64) -> Vec<&Tier> {
-        let reached = self.tiers.iter().filter(|tier| tier.holds(have));
-        if self.cumulative { reached.collect() } else { reached.last().into_iter().collect() }
+        let mut reached = self.tiers.iter().filter(|tier| tier.holds(have));
+        if self.cumulative { reached.collect() } else { reached.next_back().into_iter().collect() }
     }
 }

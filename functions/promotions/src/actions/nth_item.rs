@@ -1,6 +1,6 @@
 //! Every n-th item reduced (第二件半价): of all together, or of each line by itself.
 
-use commerce::Object;
+use super::reduction::Reduction;
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::index::Key;
@@ -8,8 +8,8 @@ use crate::ledger::Pick;
 use crate::policy::Choice;
 use crate::reader::Reader;
 use crate::target::Target;
+use commerce::Object;
 use serde::{Deserialize, Serialize};
-use super::reduction::Reduction;
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,7 +36,8 @@ impl Give for NthItem {
         let number = |value: commerce::Value<'_>| value.integer(1..=commerce::bounds::QUANTITY);
         let n = object.required("n").and_then(number);
         let times = object.field("times").map_or(Some(i64::MAX), number);
-        let per_line = object.field("per").and_then(|value| value.one_of(&[("order", false), ("line", true)])).unwrap_or(false);
+        let per_line =
+            object.field("per").and_then(|value| value.one_of(&[("order", false), ("line", true)])).unwrap_or(false);
         let choose = object.field("choose").and_then(|value| value.one_of(Choice::ALL));
         let reduction = Reduction::read(object);
         Some(Self { n: n?, reduction: reduction?, of: super::of(object, reader), per_line, times: times?, choose })

@@ -1,7 +1,6 @@
 //! A percentage off the order, a category, a set of products, each line or each unit.
 
-use commerce::Object;
-use commerce::money::{Rounding, part};
+use super::reach::Reach;
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::desk::Spread;
@@ -12,8 +11,9 @@ use crate::reader::Reader;
 use crate::reader::read_rate;
 use crate::scene::Scene;
 use crate::target::Target;
+use commerce::Object;
+use commerce::money::{Rounding, part};
 use serde::{Deserialize, Serialize};
-use super::reach::Reach;
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -72,13 +72,20 @@ impl Give for PercentOff {
         // Every rounding rounds by less than one minor unit; at most each unit is rounded by itself.
         let picks = self.of.pick(scene, opening);
         let sums = picks.iter().filter_map(|pick| opening.runs.get(pick.run)).map(|run| {
-            let (count, tax) = (i64::from(run.count), i64::from(scene.lines.get(run.line).map_or(0, |line| line.tax_on_top)));
-            part(count.saturating_mul(run.price), self.rate.saturating_mul(10_000 + tax), 100_000_000, Rounding::Up).unwrap_or(i64::MAX).saturating_add(count)
+            let (count, tax) =
+                (i64::from(run.count), i64::from(scene.lines.get(run.line).map_or(0, |line| line.tax_on_top)));
+            part(count.saturating_mul(run.price), self.rate.saturating_mul(10_000 + tax), 100_000_000, Rounding::Up)
+                .unwrap_or(i64::MAX)
+                .saturating_add(count)
         });
         Some(sums.fold(0, i64::saturating_add).min(self.most.unwrap_or(i64::MAX)))
     }
 
     fn by_line(&self) -> bool {
-        self.spread != Spread::Order && self.most.is_none() && self.reach.is_all() && !self.includes_shipping && !self.of.is_only()
+        self.spread != Spread::Order
+            && self.most.is_none()
+            && self.reach.is_all()
+            && !self.includes_shipping
+            && !self.of.is_only()
     }
 }

@@ -1,7 +1,5 @@
 //! Points of the shopper burned as money (积分抵扣).
 
-use commerce::Object;
-use commerce::money::{Rounding, part};
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::desk::Granted;
@@ -12,6 +10,8 @@ use crate::reader::Reader;
 use crate::reader::read_rate;
 use crate::scene::Scene;
 use crate::target::Target;
+use commerce::Object;
+use commerce::money::{Rounding, part};
 use serde::{Deserialize, Serialize};
 
 /// See the module.
@@ -39,7 +39,13 @@ impl Give for PointsBurn {
         let step = object.field("pointsPerStep").map_or(Some(1), |value| value.integer(1..=commerce::bounds::AMOUNT));
         let share = object.field("basisPoints").map_or(Some(10_000), |value| read_rate(value, 10_000));
         let most = object.field("most").and_then(|value| value.amount());
-        Some(Self { minor_per_point: minor?, points_per_step: step?, most, share: share?, of: super::of(object, reader) })
+        Some(Self {
+            minor_per_point: minor?,
+            points_per_step: step?,
+            most,
+            share: share?,
+            of: super::of(object, reader),
+        })
     }
 
     fn give(&self, desk: &mut Desk<'_>) {

@@ -23,7 +23,8 @@ impl Reach {
     pub fn read(object: &Object<'_>) -> Self {
         let Some(object) = object.field("reach").and_then(|value| value.object()) else { return Self::default() };
         let number = |name: &str| object.field(name).and_then(|value| value.integer(1..=commerce::bounds::QUANTITY));
-        let per_line = object.field("per").and_then(|value| value.one_of(&[("order", false), ("line", true)])).unwrap_or(false);
+        let per_line =
+            object.field("per").and_then(|value| value.one_of(&[("order", false), ("line", true)])).unwrap_or(false);
         let choose = object.field("choose").and_then(|value| value.one_of(Choice::ALL));
         let reach = Self { units: number("units"), per_line, group_size: number("groupSize"), choose };
         object.finish();

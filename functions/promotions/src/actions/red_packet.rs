@@ -1,10 +1,10 @@
 //! A red packet: money of the shopper's purse that pays a part (红包). It is a means of payment: prices stay as they are.
 
-use commerce::Object;
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::reader::Reader;
 use crate::target::Target;
+use commerce::Object;
 use serde::{Deserialize, Serialize};
 
 /// See the module.

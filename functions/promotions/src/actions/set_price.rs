@@ -1,13 +1,13 @@
 //! Units at a price: a newcomer's price, a flash price, a live room's price.
 
-use commerce::Object;
+use super::reach::Reach;
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::index::Key;
 use crate::reader::Reader;
 use crate::target::Target;
+use commerce::Object;
 use serde::{Deserialize, Serialize};
-use super::reach::Reach;
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

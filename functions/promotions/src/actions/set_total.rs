@@ -1,12 +1,12 @@
 //! All lines together at a price.
 
-use commerce::Object;
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::index::Key;
 use crate::policy::Basis;
 use crate::reader::Reader;
 use crate::target::Target;
+use commerce::Object;
 use serde::{Deserialize, Serialize};
 
 /// See the module.

@@ -1,7 +1,5 @@
 //! Shipping reduced by a rate or an amount, set to a price, or free.
 
-use commerce::Object;
-use commerce::money::part;
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::ledger::Ledger;
@@ -10,6 +8,8 @@ use crate::reader::read_rate;
 use crate::scene::Scene;
 use crate::split::split;
 use crate::target::{has, sorted};
+use commerce::Object;
+use commerce::money::part;
 use serde::{Deserialize, Serialize};
 
 /// See the module.
@@ -51,7 +51,10 @@ impl Give for ShippingOff {
 
     fn give(&self, desk: &mut Desk<'_>) {
         let charges: Vec<usize> = (0..desk.scene.shipping.len())
-            .filter(|place| self.methods.is_empty() || desk.scene.shipping.get(*place).is_some_and(|charge| has(&self.methods, &charge.method)))
+            .filter(|place| {
+                self.methods.is_empty()
+                    || desk.scene.shipping.get(*place).is_some_and(|charge| has(&self.methods, &charge.method))
+            })
             .collect();
         let left: Vec<i64> = charges.iter().filter_map(|place| desk.ledger.shipping.get(*place)).copied().collect();
         let asked = !matches!(self.how, How::Rate(0) | How::Amount(0));

@@ -33,6 +33,9 @@ impl Test for Attribute {
 
     fn test(&self, scene: &Scene<'_>, _ledger: &Ledger) -> Result<(), Refusal> {
         let declared = scene.context.attributes.iter();
-        holds("attribute-differs", declared.filter(|found| found.name == self.name).any(|found| has(&self.any_of, &found.value)))
+        holds(
+            "attribute-differs",
+            declared.filter(|found| found.name == self.name).any(|found| has(&self.any_of, &found.value)),
+        )
     }
 }

@@ -21,7 +21,10 @@ impl Test for Between {
         fields: r#""from": {"type": "string", "format": "date-time"}, "until": {"type": "string", "format": "date-time"}"#,
         required: &[],
         example: r#"{"kind": "between", "from": "2026-11-11T00:00:00+08:00", "until": "2026-11-12T00:00:00+08:00"}"#,
-        codes: &[("not-started", "seconds since 1970: when it starts, now"), ("ended", "seconds since 1970: when it ended, now")],
+        codes: &[
+            ("not-started", "seconds since 1970: when it starts, now"),
+            ("ended", "seconds since 1970: when it ended, now"),
+        ],
     };
 
     fn read(object: &Object<'_>, _reader: &Reader) -> Option<Self> {

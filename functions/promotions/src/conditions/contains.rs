@@ -37,7 +37,11 @@ impl Test for Contains {
 
     fn read(object: &Object<'_>, _reader: &Reader) -> Option<Self> {
         let words = |name: &str| sorted(object.field(name).map(|value| value.identifiers(10_000)).unwrap_or_default());
-        let found = Self { skus: words("skus"), categories: words("categories"), all: object.field("all").and_then(|value| value.boolean()).unwrap_or(false) };
+        let found = Self {
+            skus: words("skus"),
+            categories: words("categories"),
+            all: object.field("all").and_then(|value| value.boolean()).unwrap_or(false),
+        };
         if found.skus.is_empty() && found.categories.is_empty() {
             object.value().fault("missing-field", "`skus` or `categories` must name something");
         }
@@ -51,7 +55,13 @@ impl Test for Contains {
     }
 
     fn keys(&self) -> Option<Vec<Key>> {
-        Some(self.skus.iter().map(|sku| Key::sku(sku)).chain(self.categories.iter().map(|category| Key::category(category))).collect())
+        Some(
+            self.skus
+                .iter()
+                .map(|sku| Key::sku(sku))
+                .chain(self.categories.iter().map(|category| Key::category(category)))
+                .collect(),
+        )
     }
 
     fn lack(&self, scene: &Scene<'_>, _ledger: &Ledger) -> Option<Lack> {

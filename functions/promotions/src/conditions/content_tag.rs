@@ -31,5 +31,4 @@ impl Test for ContentTag {
     fn test(&self, scene: &Scene<'_>, _ledger: &Ledger) -> Result<(), Refusal> {
         holds("content-not-eligible", scene.context.tags.iter().any(|tag| has(&self.any_of, tag)))
     }
-
 }

@@ -31,5 +31,4 @@ impl Test for Currency {
     fn test(&self, scene: &Scene<'_>, _ledger: &Ledger) -> Result<(), Refusal> {
         holds("currency-not-eligible", has(&self.any_of, &scene.context.currency))
     }
-
 }

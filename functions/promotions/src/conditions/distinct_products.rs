@@ -18,7 +18,8 @@ pub struct DistinctProducts {
 
 impl DistinctProducts {
     fn have(&self, scene: &Scene<'_>, ledger: &Ledger) -> i64 {
-        let skus: std::collections::BTreeSet<&str> = self.of.lines(scene, ledger).map(|(_, line)| line.sku.as_str()).collect();
+        let skus: std::collections::BTreeSet<&str> =
+            self.of.lines(scene, ledger).map(|(_, line)| line.sku.as_str()).collect();
         i64::try_from(skus.len()).unwrap_or(i64::MAX)
     }
 }
@@ -35,7 +36,10 @@ impl Test for DistinctProducts {
 
     fn read(object: &Object<'_>, reader: &Reader) -> Option<Self> {
         let of = super::of(object, reader);
-        Some(Self { of, at_least: object.required("atLeast").and_then(|value| value.integer(1..=commerce::bounds::QUANTITY))? })
+        Some(Self {
+            of,
+            at_least: object.required("atLeast").and_then(|value| value.integer(1..=commerce::bounds::QUANTITY))?,
+        })
     }
 
     fn test(&self, scene: &Scene<'_>, ledger: &Ledger) -> Result<(), Refusal> {

@@ -30,7 +30,10 @@ impl Test for Entitlement {
     }
 
     fn test(&self, scene: &Scene<'_>, _ledger: &Ledger) -> Result<(), Refusal> {
-        holds("entitlement-missing", scene.shopper().is_some_and(|shopper| shopper.entitlements.iter().any(|held| has(&self.any_of, held))))
+        holds(
+            "entitlement-missing",
+            scene.shopper().is_some_and(|shopper| shopper.entitlements.iter().any(|held| has(&self.any_of, held))),
+        )
     }
 
     fn keys(&self) -> Option<Vec<Key>> {

@@ -42,7 +42,9 @@ impl Test for Event {
         let events = scene.shopper().map(|shopper| shopper.events.as_slice()).unwrap_or_default();
         let at = scene.context.at;
         let undone = |event: &types::Event| {
-            self.unless.as_ref().is_some_and(|unless| events.iter().any(|other| other.kind == *unless && other.sku == event.sku && other.at >= event.at))
+            self.unless.as_ref().is_some_and(|unless| {
+                events.iter().any(|other| other.kind == *unless && other.sku == event.sku && other.at >= event.at)
+            })
         };
         let counts = |event: &&types::Event| {
             event.kind == self.event
@@ -51,6 +53,10 @@ impl Test for Event {
                 && (self.skus.is_empty() || event.sku.as_ref().is_some_and(|sku| has(&self.skus, sku)))
                 && !undone(event)
         };
-        at_least("event-missing", self.at_least, i64::try_from(events.iter().filter(counts).count()).unwrap_or(i64::MAX))
+        at_least(
+            "event-missing",
+            self.at_least,
+            i64::try_from(events.iter().filter(counts).count()).unwrap_or(i64::MAX),
+        )
     }
 }

@@ -30,7 +30,10 @@ impl Test for Group {
     }
 
     fn test(&self, scene: &Scene<'_>, _ledger: &Ledger) -> Result<(), Refusal> {
-        holds("not-in-group", scene.shopper().is_some_and(|shopper| shopper.groups.iter().any(|group| has(&self.any_of, group))))
+        holds(
+            "not-in-group",
+            scene.shopper().is_some_and(|shopper| shopper.groups.iter().any(|group| has(&self.any_of, group))),
+        )
     }
 
     fn keys(&self) -> Option<Vec<Key>> {

@@ -26,7 +26,10 @@ impl Test for Near {
         fields: r#""places": {"type": "array", "items": {"type": "object", "properties": {"lat": {"type": "number"}, "lon": {"type": "number"}}}}, "metres": {"type": "integer"}"#,
         required: &["places", "metres"],
         example: r#"{"kind": "near", "places": [{"lat": 31.2304, "lon": 121.4737}], "metres": 1500}"#,
-        codes: &[("place-unknown", "nobody said where the shopper is"), ("too-far", "metres: the radius, the distance to the nearest place")],
+        codes: &[
+            ("place-unknown", "nobody said where the shopper is"),
+            ("too-far", "metres: the radius, the distance to the nearest place"),
+        ],
     };
 
     fn read(object: &Object<'_>, _reader: &Reader) -> Option<Self> {
@@ -39,7 +42,8 @@ impl Test for Near {
         let Some(place) = scene.shopper().and_then(|shopper| shopper.place.as_ref()) else {
             return Err(Refusal::plain("place-unknown"));
         };
-        let nearest = self.places.iter().map(|to| metres((place.latitude, place.longitude), *to)).min().unwrap_or(i64::MAX);
+        let nearest =
+            self.places.iter().map(|to| metres((place.latitude, place.longitude), *to)).min().unwrap_or(i64::MAX);
         if nearest <= self.metres { Ok(()) } else { Err(Refusal::numbers("too-far", self.metres, nearest)) }
     }
 }
@@ -57,7 +61,8 @@ fn metres(from: (f64, f64), to: (f64, f64)) -> i64 {
     let radians = |degrees: f64| degrees * (core::f64::consts::PI / 180.0);
     let (latitude, longitude) = (radians(to.0 - from.0), radians(to.1 - from.1));
     let (half_latitude, half_longitude) = (libm::sin(latitude / 2.0), libm::sin(longitude / 2.0));
-    let chord = half_latitude * half_latitude + libm::cos(radians(from.0)) * libm::cos(radians(to.0)) * half_longitude * half_longitude;
+    let chord = half_latitude * half_latitude
+        + libm::cos(radians(from.0)) * libm::cos(radians(to.0)) * half_longitude * half_longitude;
     libm::round(2.0 * RADIUS * libm::asin(libm::sqrt(chord.clamp(0.0, 1.0)))) as i64
 }
 

@@ -35,7 +35,8 @@ impl Test for OrderNumber {
     }
 
     fn test(&self, scene: &Scene<'_>, _ledger: &Ledger) -> Result<(), Refusal> {
-        let orders = scene.shopper().and_then(|shopper| shopper.orders.as_ref()).map_or(0, |orders| i64::from(orders.count));
+        let orders =
+            scene.shopper().and_then(|shopper| shopper.orders.as_ref()).map_or(0, |orders| i64::from(orders.count));
         let this = orders + 1;
         let wrong = |need: i64| Err(Refusal::numbers("wrong-order-number", need, this));
         match self {

@@ -28,6 +28,10 @@ impl Test for Points {
     }
 
     fn test(&self, scene: &Scene<'_>, _ledger: &Ledger) -> Result<(), Refusal> {
-        at_least("points-missing", self.at_least, scene.shopper().map_or(0, |shopper| i64::try_from(shopper.points).unwrap_or(i64::MAX)))
+        at_least(
+            "points-missing",
+            self.at_least,
+            scene.shopper().map_or(0, |shopper| i64::try_from(shopper.points).unwrap_or(i64::MAX)),
+        )
     }
 }

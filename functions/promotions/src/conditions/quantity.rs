@@ -34,7 +34,10 @@ impl Test for Quantity {
 
     fn read(object: &Object<'_>, reader: &Reader) -> Option<Self> {
         let of = super::of(object, reader);
-        Some(Self { of, at_least: object.required("atLeast").and_then(|value| value.integer(1..=commerce::bounds::QUANTITY))? })
+        Some(Self {
+            of,
+            at_least: object.required("atLeast").and_then(|value| value.integer(1..=commerce::bounds::QUANTITY))?,
+        })
     }
 
     fn test(&self, scene: &Scene<'_>, ledger: &Ledger) -> Result<(), Refusal> {

@@ -31,5 +31,4 @@ impl Test for ShippingCountry {
     fn test(&self, scene: &Scene<'_>, _ledger: &Ledger) -> Result<(), Refusal> {
         holds("country-not-eligible", scene.context.country.as_ref().is_some_and(|country| has(&self.any_of, country)))
     }
-
 }

@@ -29,7 +29,14 @@ impl Test for ShippingMethod {
     }
 
     fn test(&self, scene: &Scene<'_>, _ledger: &Ledger) -> Result<(), Refusal> {
-        holds("shipping-method-not-eligible", scene.context.shipping_method.iter().chain(scene.shipping.iter().map(|charge| &charge.method)).any(|method| has(&self.any_of, method)))
+        holds(
+            "shipping-method-not-eligible",
+            scene
+                .context
+                .shipping_method
+                .iter()
+                .chain(scene.shipping.iter().map(|charge| &charge.method))
+                .any(|method| has(&self.any_of, method)),
+        )
     }
-
 }

@@ -31,5 +31,4 @@ impl Test for ShippingRegion {
     fn test(&self, scene: &Scene<'_>, _ledger: &Ledger) -> Result<(), Refusal> {
         holds("region-not-eligible", scene.context.region.as_ref().is_some_and(|region| has(&self.any_of, region)))
     }
-
 }

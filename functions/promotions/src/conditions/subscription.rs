@@ -31,7 +31,11 @@ impl Test for Subscription {
     };
 
     fn read(object: &Object<'_>, _reader: &Reader) -> Option<Self> {
-        Some(Self { which: object.required("which").and_then(|value| value.one_of(&[("holds", Which::Holds), ("buys", Which::Buys)]))? })
+        Some(Self {
+            which: object
+                .required("which")
+                .and_then(|value| value.one_of(&[("holds", Which::Holds), ("buys", Which::Buys)]))?,
+        })
     }
 
     fn test(&self, scene: &Scene<'_>, _ledger: &Ledger) -> Result<(), Refusal> {

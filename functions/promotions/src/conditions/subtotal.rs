@@ -31,7 +31,12 @@ impl Subtotal {
         let counts = |run: &crate::ledger::Run| {
             self.of.is_all() || scene.lines.get(run.line).is_some_and(|line| self.of.matches(line, ledger, run.line))
         };
-        ledger.runs.iter().filter(|run| counts(run)).map(|run| i64::from(run.count).saturating_mul(price(run))).fold(0, i64::saturating_add)
+        ledger
+            .runs
+            .iter()
+            .filter(|run| counts(run))
+            .map(|run| i64::from(run.count).saturating_mul(price(run)))
+            .fold(0, i64::saturating_add)
     }
 }
 

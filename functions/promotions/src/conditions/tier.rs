@@ -30,7 +30,10 @@ impl Test for Tier {
     }
 
     fn test(&self, scene: &Scene<'_>, _ledger: &Ledger) -> Result<(), Refusal> {
-        holds("tier-not-reached", scene.shopper().is_some_and(|shopper| shopper.tier.as_ref().is_some_and(|tier| has(&self.any_of, tier))))
+        holds(
+            "tier-not-reached",
+            scene.shopper().is_some_and(|shopper| shopper.tier.as_ref().is_some_and(|tier| has(&self.any_of, tier))),
+        )
     }
 
     fn keys(&self) -> Option<Vec<Key>> {
