@@ -7,7 +7,7 @@ use crate::problem::Problem;
 use crate::published::Rules;
 use crate::wire::{self, cart, context, money::Money, quote as answer, referral::answer::Referral};
 use commerce::facts::offers::{Proposal, ShippingCharge, Verdict, Wants};
-use commerce::facts::prices::{PricedLine, ShippingOption, Taxable, Taxation};
+use commerce::facts::prices::{Decision, PricedLine, ShippingOption, Taxable, Taxation};
 use commerce::facts::referrals::{Attribution, Sale, SoldLine};
 use commerce::facts::stock::{Plan, Wanted};
 use commerce::facts::tags::{Content, Markup, Options, Report as Tagged};
@@ -226,6 +226,7 @@ fn plan(exchange: &Exchange<'_>, rules: &Rules, request: &Request<'_>, context: 
 fn write(request: &Request<'_>, rules: &Rules, answers: &Answers) -> Result<Vec<u8>, Problem> {
     let context = &request.context;
     let money = Money::of(&context.currency);
+    let decision = decision(rules, answers);
     let quote = answer::Quote {
         merchant: request.merchant,
         currency: &context.currency,
@@ -253,9 +254,18 @@ fn write(request: &Request<'_>, rules: &Rules, answers: &Answers) -> Result<Vec<
         record: answer::Record {
             rules: &rules.digest,
             functions: answer::Functions { pushcart: env!("CARGO_PKG_VERSION") },
+            decision: wire::refund::Written::of(&decision, &context.currency, &rules.digest),
         },
     };
     serde_json::to_vec(&quote).map_err(|error| Problem::internal(error.to_string()))
+}
+
+/// What binds later returns of this cart.
+fn decision(rules: &Rules, answers: &Answers) -> Decision {
+    let charged: i64 = answers.shipping.iter().filter(|option| option.chosen).map(|option| option.amount).sum();
+    let shipping = charged - answers.verdict.shipping_discount;
+    let policy = rules.pricing.refund_policy();
+    wire::refund::decide(&answers.priced, &answers.nets, &answers.taxation, shipping, policy)
 }
 
 fn lines<'a>(answers: &'a Answers, money: impl Fn(i64) -> Money<'a> + Copy, offset: i32) -> Vec<answer::Line<'a>> {

@@ -269,6 +269,8 @@ pub struct Record<'a> {
     pub rules: &'a str,
     /// The functions and their versions.
     pub functions: Functions,
+    /// What was decided: kept with the order, and sent with every return (`POST /v1/refund`).
+    pub decision: super::refund::Written<'a>,
 }
 
 /// Versions of the functions; they are released together.
