@@ -108,8 +108,9 @@ fn read_promotions(value: Value<'_>, reader: &Reader, policy: &Policy) -> Vec<Pr
 
 /// The order of application: as sorted, but each promotion after those that it names in `after`.
 fn sequence(found: &[Read<'_>]) -> Vec<usize> {
-    let places: BTreeMap<&str, usize> =
-        found.iter().enumerate().map(|(place, read)| (read.promotion.id.as_str(), place)).collect();
+    // Where an id stands twice, which is a fault of its own, the first one is meant.
+    let named = found.iter().enumerate().rev();
+    let places: BTreeMap<&str, usize> = named.map(|(place, read)| (read.promotion.id.as_str(), place)).collect();
     let mut order = Vec::with_capacity(found.len());
     let mut state = vec![Visit::Unseen; found.len()];
     for start in 0..found.len() {

@@ -31,7 +31,7 @@ pub fn read(value: Value<'_>) -> Vec<Tier> {
         }
         tiers.push(tier);
     }
-    if tiers.is_empty() {
+    if matches!(value.node(), commerce::Node::List(items) if items.is_empty()) {
         value.fault("empty-list", "must hold a step");
     }
     tiers

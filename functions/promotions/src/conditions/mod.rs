@@ -60,7 +60,7 @@ fn of(object: &Object<'_>, reader: &Reader) -> Target {
 fn conditions(object: &Object<'_>, reader: &Reader) -> Option<Vec<Condition>> {
     let value = object.required("of")?;
     let found = read_list(value, 100, |item| Condition::read(item, reader));
-    if found.is_empty() {
+    if matches!(value.node(), commerce::Node::List(items) if items.is_empty()) {
         value.fault("empty-list", "must hold a condition");
     }
     Some(found)
