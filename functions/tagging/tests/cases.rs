@@ -58,3 +58,18 @@ fn advertising_law() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn sentences_of_our_own() {
+    let rules = rules();
+    let mut wrong = Vec::new();
+    for line in include_str!("sentences.txt").lines() {
+        let Some((expected, text)) = line.split_once('|') else { continue };
+        let report = &rules.tag(&[content(text)], &options(&[])).unwrap()[0];
+        let flagged = matches!(report.level, Some(Level::Warn | Level::Block));
+        if flagged != (expected == "flag") {
+            wrong.push(format!("{expected} {text}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
