@@ -6,8 +6,10 @@
 
 use super::shapley::Sets;
 
-/// Pairs of orders that are drawn.
-const PAIRS: u32 = 1_024;
+/// Pairs of orders that are drawn, at most and at least; between them, as many as [`STEPS`] allow.
+const PAIRS: std::ops::RangeInclusive<usize> = 64..=1_024;
+/// Channels of paths that all pairs together may look at, about.
+const STEPS: usize = 10_000_000;
 /// The seed: the same rows give the same answer everywhere.
 const SEED: u64 = 0x5053_4841_524d_4f4e;
 /// Bits behind the point of a conversion rate here: its square must fit.
@@ -16,10 +18,12 @@ const BITS: u32 = 40;
 /// Values, the deviation in billionths of the whole, and how many orders were drawn.
 pub fn values(sets: &Sets, channels: usize) -> (Vec<i128>, i64, u32) {
     let mut state = SEED;
+    let size = sets.keys().map(Vec::len).sum::<usize>().max(1);
+    let drawn = (STEPS / size).clamp(*PAIRS.start(), *PAIRS.end());
     let mut sums = vec![0_i128; channels];
     let mut squares = vec![0_i128; channels];
     let mut order: Vec<usize> = (0..channels).collect();
-    for _ in 0..PAIRS {
+    for _ in 0..drawn {
         shuffle(&mut order, &mut state);
         let mut pair = vec![0_i128; channels];
         walk(sets, &order, &mut pair);
@@ -30,13 +34,13 @@ pub fn values(sets: &Sets, channels: usize) -> (Vec<i128>, i64, u32) {
             *square += found * found;
         }
     }
-    let pairs = i128::from(PAIRS);
+    let pairs = i128::try_from(drawn).unwrap_or(1);
     // Variance of a sum of pairs, and three times its root, over the sum of all values.
     let spread =
         sums.iter().zip(&squares).map(|(sum, square)| (square - sum * sum / pairs).max(0).unsigned_abs().isqrt()).max();
     let whole = sums.iter().sum::<i128>().max(1);
     let deviation = i128::try_from(spread.unwrap_or(0)).unwrap_or(0) * 3 * i128::from(super::WHOLE) / whole;
-    (sums, i64::try_from(deviation).unwrap_or(i64::MAX), 2 * PAIRS)
+    (sums, i64::try_from(deviation).unwrap_or(i64::MAX), u32::try_from(2 * drawn).unwrap_or(u32::MAX))
 }
 
 /// What each channel adds to the rate as it joins in this order.
