@@ -1,8 +1,9 @@
 //! The WIT shell: hands arguments to the core and answers back. It decides nothing.
 #![allow(missing_docs, unsafe_code, clippy::all, reason = "generated")]
 
-use commerce::facts::stock::{Level, Plan, Wanted};
+use commerce::facts::stock::{Inquiry, Plan};
 use commerce::facts::types::{Compiled, Context, Fault};
+use std::cell::RefCell;
 
 wit_bindgen::generate!({
     path: "../../wit/commerce",
@@ -17,7 +18,7 @@ use exports::pushcart::commerce::inventory as wit;
 
 struct Component;
 
-struct Rules(crate::Rules);
+struct Rules(RefCell<crate::Rules>);
 
 impl wit::Guest for Component {
     type Rules = Rules;
@@ -28,16 +29,22 @@ impl wit::Guest for Component {
 
 impl wit::GuestRules for Rules {
     fn load(root: Vec<u8>) -> Result<wit::Rules, String> {
-        crate::Rules::load(&root).map(|rules| wit::Rules::new(Rules(rules)))
+        crate::Rules::load(&root).map(|rules| wit::Rules::new(Rules(RefCell::new(rules))))
     }
-    fn check(
-        &self,
-        lines: Vec<Wanted>,
-        levels: Vec<Level>,
-        wish: Option<String>,
-        context: Context,
-    ) -> Result<Plan, Vec<Fault>> {
-        self.0.check(&lines, &levels, wish.as_deref(), &context)
+    fn missing(&self, skus: Vec<String>) -> Vec<u32> {
+        self.0.borrow().missing(&skus)
+    }
+    fn hold(&self, number: u32, shard: Vec<u8>) -> Result<(), String> {
+        self.0.borrow_mut().hold(number, &shard)
+    }
+    fn skus(&self, skus: Vec<String>) -> Vec<String> {
+        self.0.borrow().skus(&skus)
+    }
+    fn nodes(&self) -> Vec<String> {
+        self.0.borrow().nodes()
+    }
+    fn check(&self, inquiry: Inquiry, context: Context) -> Result<Plan, Vec<Fault>> {
+        self.0.borrow().check(&inquiry, &context)
     }
 }
 

@@ -24,7 +24,7 @@ use items::{Item, Shards};
 use nodes::Node;
 use policy::Policy;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The number of the compiled form; another number is another version's.
 const FORMAT: u32 = 1;
@@ -74,7 +74,7 @@ pub fn compile(rulebook: &str) -> Result<Compiled, Vec<Fault>> {
 fn read(root: &Document<'_>, report: &Report) -> Option<Compiled> {
     let whole = report.read(root).object()?;
     let zone = whole.field("timeZone").and_then(|value| zone(&value));
-    let products = whole.field("catalogue").map(|catalogue| catalogue_skus(&catalogue));
+    let products = whole.field("catalogue").map(|catalogue| products(&catalogue));
     let mut compiled = Root { format: FORMAT, closed: products.is_some(), ..Root::default() };
     let zone = zone.unwrap_or("UTC");
     let mut items = Vec::new();
@@ -93,14 +93,11 @@ fn read(root: &Document<'_>, report: &Report) -> Option<Compiled> {
         }
         section.finish();
     }
-    if let Some(products) = products {
-        let known: BTreeSet<&str> = items.iter().map(|(sku, _)| sku.as_str()).collect();
-        let rest: Vec<(String, Item)> = products
-            .into_iter()
-            .filter(|sku| !known.contains(sku))
-            .map(|sku| (sku.to_owned(), Item::default()))
-            .collect();
-        items.extend(rest);
+    let known: BTreeSet<String> = items.iter().map(|(sku, _)| sku.clone()).collect();
+    for (sku, mass) in products.into_iter().flatten() {
+        if !known.contains(sku) {
+            items.push((sku.to_owned(), Item { mass, ..Item::default() }));
+        }
     }
     let shards = Shards::of(items);
     compiled.shards = u32::try_from(shards.len()).ok()?;
@@ -117,27 +114,18 @@ pub fn zone<'a>(value: &commerce::Value<'a>) -> Option<&'a str> {
     Some(name)
 }
 
-/// The SKUs that the catalogue names, whatever else it says: pricing judges that.
-fn catalogue_skus<'a>(catalogue: &commerce::Value<'a>) -> BTreeSet<&'a str> {
-    let mut skus = BTreeSet::new();
-    let Document::Map(fields) = catalogue.node() else { return skus };
-    for (name, value) in fields {
-        if name != "products" {
-            continue;
-        }
-        match value {
-            Document::Map(products) => skus.extend(products.iter().map(|(sku, _)| sku.as_ref())),
-            Document::List(products) => skus.extend(products.iter().take(bounds::PRODUCTS).filter_map(sku_of)),
-            _ => {}
-        }
-    }
-    skus
+/// The SKUs that the catalogue names and their grams, whatever else it says: pricing judges that.
+fn products<'a>(catalogue: &commerce::Value<'a>) -> BTreeMap<&'a str, i64> {
+    let Document::Map(fields) = catalogue.node() else { return BTreeMap::new() };
+    let products = fields.iter().find(|(name, _)| name == "products").map(|(_, products)| products);
+    let Some(Document::List(products)) = products else { return BTreeMap::new() };
+    products.iter().take(bounds::PRODUCTS).filter_map(product).collect()
 }
 
-fn sku_of<'a>(product: &'a Document<'a>) -> Option<&'a str> {
+fn product<'a>(product: &'a Document<'a>) -> Option<(&'a str, i64)> {
     let Document::Map(fields) = product else { return None };
-    fields.iter().find(|(name, _)| name == "sku").and_then(|(_, value)| match value {
-        Document::Text(text) => Some(text.as_ref()),
-        _ => None,
-    })
+    let field = |wanted: &str| fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| value);
+    let Some(Document::Text(sku)) = field("sku") else { return None };
+    let mass = if let Some(Document::Integer(mass)) = field("weight") { (*mass).max(0) } else { 0 };
+    Some((sku.as_ref(), mass))
 }

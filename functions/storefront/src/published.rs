@@ -149,6 +149,23 @@ impl Rules {
     }
 }
 
+impl Rules {
+    /// Gives inventory the shards that these products need; parts of kits and substitutes are known only when the
+    /// products themselves are.
+    ///
+    /// # Errors
+    /// Where the store fails or a shard is lost.
+    pub fn hold_for_inventory(&self, store: &dyn Store, skus: &[String]) -> Result<(), Problem> {
+        // Products, their parts and substitutes, the substitutes' parts.
+        for _ in 0..3 {
+            for number in self.inventory.missing(skus) {
+                self.inventory.hold(number, &self.shard(store, 3, number)?).map_err(Problem::internal)?;
+            }
+        }
+        Ok(())
+    }
+}
+
 fn pointer_key(merchant: &str) -> String {
     format!("m/{merchant}/rulebook")
 }

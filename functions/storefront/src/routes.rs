@@ -1,6 +1,7 @@
 //! The table that routes, and that `/openapi.json` is made from: one line an operation.
 
 mod health;
+mod inventory;
 mod openapi;
 mod pricing;
 mod promotions;
@@ -8,11 +9,13 @@ mod quote;
 mod referral;
 mod refund;
 mod rulebook;
+mod stock;
 mod tagging;
 
 use crate::app::Exchange;
 use crate::http::Response;
 use crate::problem::Problem;
+pub use inventory::Published;
 
 /// One operation.
 pub struct Route {
@@ -53,6 +56,13 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("RefundRequest", include_str!("../schema/refund-request.json")),
     ("Refund", include_str!("../schema/refund.json")),
     ("Rulebook", include_str!("../schema/rulebook.json")),
+    ("InventoryRequest", include_str!("../schema/inventory-request.json")),
+    ("InventoryPlan", include_str!("../schema/inventory-plan.json")),
+    ("StockLevel", include_str!("../schema/stock-level.json")),
+    ("Stock", include_str!("../schema/stock.json")),
+    ("StockPublished", include_str!("../schema/stock-published.json")),
+    ("StockDeltas", include_str!("../schema/stock-deltas.json")),
+    ("StockDeltasTaken", include_str!("../schema/stock-deltas-taken.json")),
     ("Published", include_str!("../schema/published.json")),
 ];
 
@@ -85,6 +95,12 @@ pub const ROUTES: &[Route] = &[
             request: schema!("Rulebook"), answer: schema!("Published"), authorized: true },
     Route { method: "GET", path: "/v1/merchants/{merchant}/rulebook", handler: rulebook::get, summary: "The merchant's current rules",
             request: None, answer: schema!("Rulebook"), authorized: true },
+    Route { method: "POST", path: "/v1/inventory/check", handler: inventory::post, summary: "What can be promised, from where and by when",
+            request: schema!("InventoryRequest"), answer: schema!("InventoryPlan"), authorized: false },
+    Route { method: "PUT", path: "/v1/merchants/{merchant}/stock", handler: stock::put, summary: "Publish a merchant's whole stock",
+            request: schema!("Stock"), answer: schema!("StockPublished"), authorized: true },
+    Route { method: "PATCH", path: "/v1/merchants/{merchant}/stock", handler: stock::patch, summary: "Change a merchant's stock by deltas, each taken once",
+            request: schema!("StockDeltas"), answer: schema!("StockDeltasTaken"), authorized: true },
     Route { method: "GET", path: "/healthz", handler: health::alive, summary: "The process answers",
             request: None, answer: None, authorized: false },
     Route { method: "GET", path: "/readyz", handler: health::ready, summary: "The store answers too",

@@ -2,6 +2,7 @@
 
 pub mod cart;
 pub mod context;
+pub mod inventory;
 pub mod money;
 pub mod pricing;
 pub mod promotions;

@@ -2,7 +2,7 @@
 
 use commerce::{Value, bounds};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What the rulebook says of a product's supply.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,17 +81,18 @@ pub struct Limits {
 }
 
 /// Reads `items`.
-pub fn read(value: &Value<'_>, products: Option<&BTreeSet<&str>>) -> Vec<(String, Item)> {
+pub fn read(value: &Value<'_>, products: Option<&BTreeMap<&str, i64>>) -> Vec<(String, Item)> {
     let mut items = BTreeMap::new();
     let mut values = BTreeMap::new();
     let known = |value: &Value<'_>, sku: &str| {
-        if products.is_some_and(|products| !products.contains(sku)) {
+        if products.is_some_and(|products| !products.contains_key(sku)) {
             value.fault("unknown-sku", format!("the catalogue has no `{sku}`"));
         }
     };
     for (sku, entry) in value.entries(bounds::PRODUCTS) {
         known(&entry, sku);
-        let mut item = Item::default();
+        let mass = products.and_then(|products| products.get(sku)).copied().unwrap_or(0);
+        let mut item = Item { mass, ..Item::default() };
         item.read(&entry, &known);
         items.insert(sku.to_owned(), item);
         values.insert(sku, entry);
@@ -164,7 +165,7 @@ impl Item {
         self.lead = object.field("leadTime").and_then(|value| value.integer(0..=31_536_000));
         self.shelf_life =
             object.field("minimumShelfLife").and_then(|value| value.integer(0..=315_360_000)).unwrap_or(0);
-        self.mass = object.field("mass").and_then(|value| value.integer(0..=10_000_000)).unwrap_or(0);
+        self.mass = object.field("mass").and_then(|value| value.integer(0..=10_000_000)).unwrap_or(self.mass);
         self.preorder = object.field("preorder").and_then(|value| preorder(&value));
         if let Some(parts) = object.field("kit") {
             for (part, entry) in parts.entries(bounds::LINES) {

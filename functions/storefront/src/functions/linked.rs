@@ -33,8 +33,9 @@ macro_rules! sharded {
 
 sharded!(pricing, refund, refund_states);
 sharded!(promotions);
+sharded!(inventory);
 
-pub use ::{inventory, referral, tagging};
+pub use ::{referral, tagging};
 
 /// Merchants' plugins: natively there are none, as under Spin.
 pub mod plugins {
@@ -78,6 +79,7 @@ use commerce::facts::prices::{
     Payable, PresalePlan, PriceClaim, PriceEvent, PriceReference, PricedLine, RefundPolicy, ShippingOption, Taxable,
     Taxation,
 };
+use commerce::facts::stock::{Inquiry, Plan};
 use commerce::facts::types::{Context, Fault, Line};
 
 impl pricing::Rules {
@@ -160,6 +162,34 @@ impl promotions::Rules {
         wants: Wants,
         context: &Context,
     ) -> Result<Verdict, Vec<Fault>> {
-        self.0.borrow().evaluate(lines, shipping, proposals, wants, context)
+        self.0.borrow().evaluate(lines, shipping, proposals, &wants, context)
+    }
+}
+
+impl inventory::Rules {
+    /// The numbers of the shards that these products need.
+    #[must_use]
+    pub fn missing(&self, skus: &[String]) -> Vec<u32> {
+        self.0.borrow().missing(skus)
+    }
+
+    /// The products whose levels a check of these products looks at.
+    #[must_use]
+    pub fn skus(&self, skus: &[String]) -> Vec<String> {
+        self.0.borrow().skus(skus)
+    }
+
+    /// The ids of all nodes.
+    #[must_use]
+    pub fn nodes(&self) -> Vec<String> {
+        self.0.borrow().nodes()
+    }
+
+    /// Plans the cart.
+    ///
+    /// # Errors
+    /// Faults with pointers from `/lines`, `/stock`, `/reservations` and `/delivery`.
+    pub fn check(&self, inquiry: &Inquiry, context: &Context) -> Result<Plan, Vec<Fault>> {
+        self.0.borrow().check(inquiry, context)
     }
 }

@@ -1,13 +1,16 @@
 //! `POST /v1/quote`: the composition. Each function is called once, in the order in which they need each other.
 
+use super::Published;
+use super::inventory::{self, Cart};
 use crate::app::Exchange;
 use crate::functions::plugins;
 use crate::http::Response;
 use crate::problem::Problem;
 use crate::published::Rules;
+use crate::wire::inventory::{Wishes, answer::Writer};
 use crate::wire::{self, cart, context, money::Money, quote as answer, referral::answer::Referral};
 use commerce::facts::offers::{Proposal, ShippingCharge, Verdict, Wants};
-use commerce::facts::prices::{Decision, PricedLine, ShippingOption, Taxable, Taxation};
+use commerce::facts::prices::{PricedLine, ShippingOption, Taxable, Taxation};
 use commerce::facts::referrals::{Attribution, Sale, SoldLine};
 use commerce::facts::stock::{Plan, Wanted};
 use commerce::facts::tags::{Content, Markup, Options, Report as Tagged};
@@ -22,7 +25,8 @@ struct Request<'a> {
     context: Context,
     lines: Vec<Line>,
     journey: wire::referral::Journey,
-    wish: Option<String>,
+    wishes: Wishes,
+    explain: bool,
     content: Option<&'a str>,
     wants: Wants,
 }
@@ -36,6 +40,7 @@ struct Answers {
     nets: Vec<i64>,
     taxation: Taxation,
     plan: Plan,
+    stock: Option<Published>,
     attribution: Attribution,
     degraded: Vec<String>,
 }
@@ -61,10 +66,7 @@ fn read<'a>(report: &'a Report, node: &'a commerce::Node<'a>, now: i64) -> Optio
     let currency = context.as_ref().map_or("", |context| context.currency.as_str());
     let lines = object.required("lines").map(|value| cart::lines(value, currency));
     let journey = wire::referral::journey(&object, currency);
-    let wish = object
-        .field("delivery")
-        .and_then(|value| value.object())
-        .and_then(|delivery| delivery.field("wish")?.identifier().map(str::to_owned));
+    let wishes = wire::inventory::wishes(&object);
     let content = object.field("content").and_then(|value| {
         let content = value.object()?;
         let text = content.required("text").and_then(|value| value.text(bounds::CONTENT_BYTES));
@@ -75,7 +77,7 @@ fn read<'a>(report: &'a Report, node: &'a commerce::Node<'a>, now: i64) -> Optio
     let hints = object.field("hints").and_then(|value| value.whole(0..=10)).unwrap_or(3);
     object.finish();
     let wants = Wants { every_outcome: explain, hints, trace: explain };
-    Some(Request { merchant: merchant?, context: context?, lines: lines?, journey, wish, content, wants })
+    Some(Request { merchant: merchant?, context: context?, lines: lines?, journey, wishes, explain, content, wants })
 }
 
 fn compose(exchange: &Exchange<'_>, rules: &Rules, request: &Request<'_>) -> Result<Answers, Problem> {
@@ -94,10 +96,10 @@ fn compose(exchange: &Exchange<'_>, rules: &Rules, request: &Request<'_>) -> Res
     let (verdict, degraded) = judge(rules, request, &priced, &charges, &context)?;
     let nets = nets(&priced, &verdict);
     let taxation = tax(rules, &priced, &nets, &shipping, &verdict, &context)?;
-    let plan = plan(exchange, rules, request, &context)?;
+    let (plan, stock) = plan(exchange, rules, request, &context)?;
     let sale = sale(exchange, request, sold(&priced, &nets, &taxation, &charges));
     let attribution = rules.referral.attribute(&sale, &context).map_err(Problem::invalid)?;
-    Ok(Answers { tagged, priced, shipping, verdict, nets, taxation, plan, attribution, degraded })
+    Ok(Answers { tagged, priced, shipping, verdict, nets, taxation, plan, stock, attribution, degraded })
 }
 
 /// Promotions, and where the merchant has plugins, promotions again with what they propose beside what was given without.
@@ -159,7 +161,8 @@ fn sold(priced: &[PricedLine], nets: &[i64], taxation: &Taxation, charges: &[Shi
     let weights: Vec<i64> = selected.iter().map(|(_, net)| *net).collect();
     let carriage = charges.iter().map(|charge| charge.amount).sum();
     let shares = allocate(carriage, &weights, Remainder::LargestFraction);
-    let contained = |id: &str| taxation.taxed.iter().find(|taxed| taxed.id == id && taxed.included).map_or(0, |taxed| taxed.tax);
+    let contained =
+        |id: &str| taxation.taxed.iter().find(|taxed| taxed.id == id && taxed.included).map_or(0, |taxed| taxed.tax);
     let lines = selected.into_iter().zip(shares).map(|((line, net), shipping)| SoldLine {
         id: line.id.clone(),
         sku: line.sku.clone(),
@@ -212,35 +215,47 @@ fn tax(
     rules.pricing.tax(&amounts, context).map_err(Problem::invalid)
 }
 
-fn plan(exchange: &Exchange<'_>, rules: &Rules, request: &Request<'_>, context: &Context) -> Result<Plan, Problem> {
-    let wanted: Vec<Wanted> = request
-        .lines
-        .iter()
-        .map(|line| Wanted { id: line.id.clone(), sku: line.sku.clone(), quantity: line.quantity })
-        .collect();
-    let levels =
-        crate::stock::levels(exchange.world.store, request.merchant, wanted.iter().map(|line| line.sku.as_str()))?;
-    rules.inventory.check(&wanted, &levels, request.wish.as_deref(), context).map_err(Problem::invalid)
+fn plan(
+    exchange: &Exchange<'_>,
+    rules: &Rules,
+    request: &Request<'_>,
+    context: &Context,
+) -> Result<(Plan, Option<Published>), Problem> {
+    let wanted = |line: &Line| Wanted {
+        id: line.id.clone(),
+        sku: line.sku.clone(),
+        quantity: line.quantity,
+        split: None,
+        substitutes: request.wishes.substitutes,
+    };
+    let cart = Cart {
+        lines: request.lines.iter().map(wanted).collect(),
+        levels: None,
+        reservations: Vec::new(),
+        wishes: request.wishes.clone(),
+        hold: None,
+    };
+    let (mut plan, manifest, _) = inventory::plan(exchange, rules, Some(request.merchant), cart, context)?;
+    if !request.explain {
+        plan.nodes.clear();
+    }
+    let published = manifest.map(|known| Published::of(&known, &plan, context.at));
+    Ok((plan, published))
 }
 
 fn write(request: &Request<'_>, rules: &Rules, answers: &Answers) -> Result<Vec<u8>, Problem> {
     let context = &request.context;
     let money = Money::of(&context.currency);
-    let decision = decision(rules, answers);
     let quote = answer::Quote {
         merchant: request.merchant,
         currency: &context.currency,
         at: instant::format(context.at, context.utc_offset),
-        lines: lines(answers, money, context.utc_offset),
+        lines: lines(answers, money, writer(context)),
         totals: totals(answers, money)?,
         promotions: answers.verdict.outcomes.iter().map(|outcome| answer::Promotion::of(outcome, money)).collect(),
         optimal: answers.verdict.optimal,
         shipping: shipping(answers, money),
-        delivery: answer::Delivery {
-            shipments: answers.plan.shipments,
-            cost: money(answers.plan.cost),
-            optimal: answers.plan.optimal,
-        },
+        delivery: writer(context).delivery(&answers.plan),
         referral: Referral::of(&answers.attribution, &context.currency, context.utc_offset),
         content: answers.tagged.as_ref().map(|report| answer::Content {
             tags: report
@@ -253,22 +268,22 @@ fn write(request: &Request<'_>, rules: &Rules, answers: &Answers) -> Result<Vec<
         degraded: answers.degraded.iter().map(String::as_str).collect(),
         record: answer::Record {
             rules: &rules.digest,
+            stock: answers.stock,
             functions: answer::Functions { pushcart: env!("CARGO_PKG_VERSION") },
-            decision: wire::refund::Written::of(&decision, &context.currency, &rules.digest),
         },
     };
     serde_json::to_vec(&quote).map_err(|error| Problem::internal(error.to_string()))
 }
 
-/// What binds later returns of this cart.
-fn decision(rules: &Rules, answers: &Answers) -> Decision {
-    let charged: i64 = answers.shipping.iter().filter(|option| option.chosen).map(|option| option.amount).sum();
-    let shipping = charged - answers.verdict.shipping_discount;
-    let policy = rules.pricing.refund_policy();
-    wire::refund::decide(&answers.priced, &answers.nets, &answers.taxation, shipping, policy)
+fn writer(context: &Context) -> Writer<'_> {
+    Writer { currency: &context.currency, offset: context.utc_offset }
 }
 
-fn lines<'a>(answers: &'a Answers, money: impl Fn(i64) -> Money<'a> + Copy, offset: i32) -> Vec<answer::Line<'a>> {
+fn lines<'a>(
+    answers: &'a Answers,
+    money: impl Fn(i64) -> Money<'a> + Copy,
+    writer: Writer<'a>,
+) -> Vec<answer::Line<'a>> {
     let parts = answers.priced.iter().zip(&answers.nets).zip(&answers.taxation.taxed).zip(&answers.plan.lines);
     parts
         .map(|(((line, net), taxed), supply)| answer::Line {
@@ -289,7 +304,7 @@ fn lines<'a>(answers: &'a Answers, money: impl Fn(i64) -> Money<'a> + Copy, offs
                 .collect(),
             total: money(*net),
             tax: answer::Tax { rate_basis_points: taxed.rate, amount: money(taxed.tax), included: taxed.included },
-            availability: answer::Availabilities::of(supply, offset),
+            availability: writer.line(supply, false, &|_| None),
         })
         .collect()
 }

@@ -14,8 +14,9 @@ pub fn read(object: &Object<'_>, now: i64) -> Option<Context> {
     let of_delivery = |name: &str| delivery.as_ref().and_then(|delivery| text(delivery, name));
     let (country, region, shipping_method) = (of_delivery("country"), of_delivery("region"), of_delivery("method"));
     if let Some(delivery) = &delivery {
-        delivery.ignore("wish");
-        delivery.ignore("substitutes");
+        for name in super::inventory::WISHES {
+            delivery.ignore(name);
+        }
         delivery.finish();
     }
     Some(Context {

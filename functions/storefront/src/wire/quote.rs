@@ -1,10 +1,9 @@
 //! A quote as storefronts read it.
 
+use super::inventory::answer as inventory;
 use super::money::Money;
 use super::referral::answer::Referral;
 use commerce::facts::offers::{Outcome, Status};
-use commerce::facts::stock::{Availability, Supply};
-use commerce::instant;
 use serde::Serialize;
 
 /// The answer of `POST /v1/quote`.
@@ -28,7 +27,7 @@ pub struct Quote<'a> {
     /// Ways of shipping.
     pub shipping: Vec<Shipping<'a>>,
     /// The plan of delivery.
-    pub delivery: Delivery<'a>,
+    pub delivery: inventory::Delivery<'a>,
     /// Who earned the sale.
     pub referral: Referral<'a>,
     /// What the content that the shopper came from is about; absent where none was given.
@@ -68,7 +67,7 @@ pub struct Line<'a> {
     /// Tax.
     pub tax: Tax<'a>,
     /// How much can be promised, from where and by when.
-    pub availability: Availabilities<'a>,
+    pub availability: inventory::Line<'a>,
 }
 
 /// What one promotion takes off a line.
@@ -176,72 +175,6 @@ pub struct Shipping<'a> {
     pub chosen: bool,
 }
 
-/// The plan for the whole cart.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Delivery<'a> {
-    /// Nodes that ship.
-    pub shipments: u32,
-    /// What shipping from them costs the shop.
-    pub cost: Money<'a>,
-    /// No better plan exists.
-    pub optimal: bool,
-}
-
-/// What a line gets.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Availabilities<'a> {
-    status: &'static str,
-    quantity: u32,
-    from: Vec<From<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    promise: Option<Promise<'a>>,
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    reasons: &'a [String],
-}
-
-#[derive(Serialize)]
-struct From<'a> {
-    node: &'a str,
-    quantity: u32,
-}
-
-#[derive(Serialize)]
-struct Promise<'a> {
-    mode: &'a str,
-    earliest: String,
-    latest: String,
-}
-
-impl<'a> Availabilities<'a> {
-    /// As the contract writes it; moments with the shopper's offset.
-    #[must_use]
-    pub fn of(supply: &'a Supply, offset: i32) -> Self {
-        Self {
-            status: match supply.status {
-                Availability::Available => "available",
-                Availability::Partial => "partial",
-                Availability::Backorder => "backorder",
-                Availability::Preorder => "preorder",
-                Availability::Unavailable => "unavailable",
-            },
-            quantity: supply.quantity,
-            from: supply
-                .portions
-                .iter()
-                .map(|portion| From { node: &portion.node, quantity: portion.quantity })
-                .collect(),
-            promise: supply.promise.as_ref().map(|promise| Promise {
-                mode: &promise.mode,
-                earliest: instant::format(promise.earliest, offset),
-                latest: instant::format(promise.latest, offset),
-            }),
-            reasons: &supply.reasons,
-        }
-    }
-}
-
 /// What a text is about.
 #[derive(Serialize)]
 pub struct Content<'a> {
@@ -267,10 +200,11 @@ pub struct Tag<'a> {
 pub struct Record<'a> {
     /// The rulebook: `sha256:…`.
     pub rules: &'a str,
+    /// The stock, where the merchant published one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stock: Option<crate::routes::Published>,
     /// The functions and their versions.
     pub functions: Functions,
-    /// What was decided: kept with the order, and sent with every return (`POST /v1/refund`).
-    pub decision: super::refund::Written<'a>,
 }
 
 /// Versions of the functions; they are released together.

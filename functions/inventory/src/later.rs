@@ -1,0 +1,171 @@
+//! What is not there yet: on its way, sold ahead, made when ordered, or owed.
+//!
+//! It is asked in this order, and what is on hand was given out before. Nothing of it is part of the proof of a plan.
+
+use crate::check::{Line, Pool};
+use crate::offers::Offer;
+use commerce::Context;
+use commerce::facts::stock::{Inquiry, Later, Reason};
+use std::collections::BTreeMap;
+
+/// What was promised ahead while the lines of a cart are gone through.
+pub struct Ahead<'a> {
+    inquiry: &'a Inquiry,
+    context: &'a Context,
+    /// Units of a product on hand that the cart takes.
+    taken: BTreeMap<&'a str, i64>,
+    /// Units of a product promised beyond what is there.
+    beyond: BTreeMap<&'a str, i64>,
+    /// Units of what is on its way that are promised: product, node and date.
+    coming: BTreeMap<(&'a str, &'a str, i64), i64>,
+}
+
+impl<'a> Ahead<'a> {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new(inquiry: &'a Inquiry, context: &'a Context) -> Self {
+        Self { inquiry, context, taken: BTreeMap::new(), beyond: BTreeMap::new(), coming: BTreeMap::new() }
+    }
+
+    /// Units left of the caps of selling ahead; `None` where there is no cap.
+    fn preorder_room(&self, line: &Line<'_>) -> Option<i64> {
+        let preorder = line.item.preorder.as_ref()?;
+        let sku = &line.wanted.sku;
+        let own = |owner: &Option<String>| self.inquiry.owner.is_some() && *owner == self.inquiry.owner;
+        let used = |channel: Option<&str>| -> i64 {
+            let counted = self.context.counters.iter().filter(|counter| {
+                counter.kind == "preorder"
+                    && counter.id == *sku
+                    && channel.is_none_or(|channel| counter.scope == channel)
+            });
+            let kept = self.inquiry.reservations.iter().filter(|kept| {
+                kept.sku == *sku
+                    && kept.node.is_none()
+                    && kept.expires > self.context.at
+                    && !own(&kept.owner)
+                    && channel.is_none_or(|channel| kept.channel.as_deref() == Some(channel))
+            });
+            counted.map(|counter| counter.used).sum::<i64>() + kept.map(|kept| i64::from(kept.quantity)).sum::<i64>()
+        };
+        let channel = &self.context.channel.kind;
+        let of_channel = preorder.channels.iter().find(|(kind, _)| kind == channel);
+        let of_channel = of_channel.map(|(_, cap)| i64::from(*cap) - used(Some(channel)));
+        let of_all = preorder.cap.map(|cap| i64::from(cap) - used(None));
+        let promised = self.beyond.get(sku.as_str()).copied().unwrap_or(0);
+        of_channel.into_iter().chain(of_all).min().map(|room| (room - promised).max(0))
+    }
+}
+
+/// Gives a line what comes later, and says what is short.
+pub fn fill<'a>(ahead: &mut Ahead<'a>, line: &mut Line<'a>, pools: &[Pool<'a>], offers: &[(usize, Offer<'a>)]) {
+    let now: u32 = line.units.iter().sum();
+    let sku = line.wanted.sku.as_str();
+    *ahead.taken.entry(sku).or_insert(0) += i64::from(now);
+    let mut left = i64::from(line.allowed.saturating_sub(now));
+    line.ahead = Some(0);
+    if line.item.sellable {
+        inbound(ahead, line, pools, offers, &mut left);
+    }
+    let live =
+        line.item.preorder.as_ref().is_some_and(|preorder| preorder.ships.is_none_or(|ships| ships > ahead.context.at));
+    let owing = pools.iter().filter(|pool| pool.sku == sku).any(|pool| pool.stock.iter().any(|stock| stock.backorder));
+    let owing = line.item.sellable && (owing || line.item.backorder);
+    let oversell = oversell(ahead, line, pools);
+    if live {
+        let room = [ahead.preorder_room(line), oversell].into_iter().flatten().min();
+        let at = line.item.preorder.as_ref().and_then(|preorder| preorder.ships);
+        promise(ahead, line, ("preorder", at, None), room, &mut left);
+    }
+    if let Some(lead) = line.item.lead.filter(|_| line.item.sellable) {
+        promise(ahead, line, ("made-to-order", Some(ahead.context.at + lead), None), None, &mut left);
+    } else if owing && !live {
+        promise(ahead, line, ("backorder", None, owes(sku, pools, offers)), oversell, &mut left);
+    }
+    line.short = u32::try_from(left).unwrap_or(0);
+    let expired = line.item.preorder.is_some() && !live;
+    let mut reason = |code: &str, need: Option<i64>, have: Option<i64>| {
+        line.reasons.push(Reason { code: code.to_owned(), need, have })
+    };
+    if left > 0 {
+        let have = i64::from(line.allowed) - left;
+        if expired {
+            reason("preorder-over", None, None);
+        }
+        let code = if line.item.sellable { "not-enough-stock" } else { "not-for-sale" };
+        reason(code, Some(i64::from(line.allowed)), Some(have));
+    }
+}
+
+/// Units that may still be sold beyond what is there; `None` is any number.
+fn oversell(ahead: &Ahead<'_>, line: &Line<'_>, pools: &[Pool<'_>]) -> Option<i64> {
+    let limit = i64::from(line.item.oversell?);
+    let sku = line.wanted.sku.as_str();
+    let signed: i64 = pools
+        .iter()
+        .filter(|pool| pool.sku == sku)
+        .flat_map(|pool| &pool.stock)
+        .map(|stock| i64::from(stock.free) - i64::from(stock.owed))
+        .sum();
+    let used = |book: &BTreeMap<&str, i64>| book.get(sku).copied().unwrap_or(0);
+    Some(((signed + limit).max(0) - used(&ahead.taken) - used(&ahead.beyond)).max(0))
+}
+
+/// The first node in rank that may sell beyond what it has.
+fn owes(sku: &str, pools: &[Pool<'_>], offers: &[(usize, Offer<'_>)]) -> Option<String> {
+    let pool = pools.iter().find(|pool| pool.sku == sku)?;
+    let first = pool.stock.iter().zip(offers).find(|(stock, _)| stock.backorder);
+    first.map(|(_, (_, offer))| offer.node.id.clone())
+}
+
+/// What comes later, by its source, date and node.
+type Source<'s> = (&'s str, Option<i64>, Option<String>);
+
+fn promise<'a>(
+    ahead: &mut Ahead<'a>,
+    line: &mut Line<'a>,
+    source: Source<'_>,
+    room: Option<i64>,
+    left: &mut i64,
+) {
+    line.ahead = line.ahead.and_then(|ahead| Some(ahead + room?));
+    let many = room.map_or(*left, |room| room.min(*left));
+    let Some(quantity) = u32::try_from(many).ok().filter(|many| *many > 0) else { return };
+    let (source, at, node) = source;
+    *left -= many;
+    if source != "made-to-order" {
+        *ahead.beyond.entry(line.wanted.sku.as_str()).or_insert(0) += many;
+    }
+    line.later.push(Later { source: source.to_owned(), node, quantity, at });
+}
+
+/// What is on its way, the earliest first; what is owed is served before.
+fn inbound<'a>(
+    ahead: &mut Ahead<'a>,
+    line: &mut Line<'a>,
+    pools: &[Pool<'a>],
+    offers: &[(usize, Offer<'a>)],
+    left: &mut i64,
+) {
+    let Some(pool) = pools.iter().find(|pool| pool.sku == line.wanted.sku) else { return };
+    let mut coming: Vec<(i64, &'a str, i64)> = Vec::new();
+    for (stock, (_, offer)) in pool.stock.iter().zip(offers) {
+        let Some(level) = stock.level else { continue };
+        let due = level.inbound.iter().filter(|inbound| inbound.at > ahead.context.at);
+        coming.extend(due.map(|inbound| (inbound.at, offer.node.id.as_str(), i64::from(inbound.quantity))));
+    }
+    coming.sort_unstable();
+    let mut owed: i64 = pool.stock.iter().map(|stock| i64::from(stock.owed)).sum();
+    for (at, node, quantity) in coming {
+        let served = owed.min(quantity);
+        owed -= served;
+        let used = ahead.coming.entry((pool.sku, node, at)).or_insert(0);
+        let room = (quantity - served - *used).max(0);
+        line.ahead = line.ahead.map(|ahead| ahead + room);
+        let many = room.min(*left);
+        let Some(quantity) = u32::try_from(many).ok().filter(|many| *many > 0) else { continue };
+        *used += many;
+        *left -= many;
+        let source = "inbound".to_owned();
+        line.later.push(Later { source, node: Some(node.to_owned()), quantity, at: Some(at) });
+    }
+}

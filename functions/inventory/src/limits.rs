@@ -1,0 +1,68 @@
+//! How many units a shopper may buy: at least, in steps, per order, per period and per campaign.
+//!
+//! What was bought before is a counter of the request: kind `sku`, the SKU, and as scope the period or campaign that the
+//! rulebook names.
+
+use crate::rulebook::items::Limits;
+use commerce::Context;
+use commerce::facts::stock::Reason;
+
+/// What is left to buy of a product while the lines of a cart take from it.
+#[derive(Debug)]
+pub struct Allowance<'a> {
+    limits: &'a Limits,
+    /// The tightest limit, by its code, with what it allows in all and what is left of it; `None` is no limit.
+    left: Option<(&'static str, i64, i64)>,
+}
+
+impl<'a> Allowance<'a> {
+    /// What the limits leave after what the counters say.
+    #[must_use]
+    pub fn new(sku: &str, limits: &'a Limits, context: &Context) -> Self {
+        let used = |scope: &str| -> i64 {
+            let counts = context
+                .counters
+                .iter()
+                .filter(|counter| counter.kind == "sku" && counter.id == sku && counter.scope == scope);
+            counts.map(|counter| counter.used).sum()
+        };
+        let order = limits.order.map(|most| ("above-order-limit", i64::from(most), i64::from(most)));
+        let periods = limits
+            .periods
+            .iter()
+            .map(|(scope, most)| ("above-period-limit", i64::from(*most), (i64::from(*most) - used(scope)).max(0)));
+        Self { limits, left: order.into_iter().chain(periods).min_by_key(|(_, _, left)| *left) }
+    }
+
+    /// The most that can still be bought.
+    #[must_use]
+    pub fn most(&self) -> Option<i64> {
+        self.left.map(|(_, _, left)| left)
+    }
+
+    /// Takes a line's units: how many of them may be bought, and why not more.
+    pub fn take(&mut self, quantity: u32) -> (u32, Vec<Reason>) {
+        let mut reasons = Vec::new();
+        let mut allowed = i64::from(quantity);
+        let reason =
+            |code: &str, need: i64, have: i64| Reason { code: code.to_owned(), need: Some(need), have: Some(have) };
+        if let Some((code, _, left)) = self.left.filter(|(_, _, left)| *left < allowed) {
+            reasons.push(reason(code, allowed, left));
+            allowed = left;
+        }
+        let step = i64::from(self.limits.step.max(1));
+        if allowed % step != 0 {
+            reasons.push(reason("not-a-multiple-of-step", step, allowed));
+            allowed -= allowed % step;
+        }
+        let minimum = i64::from(self.limits.minimum.max(1));
+        if allowed < minimum && (allowed > 0 || minimum > 1) {
+            reasons.push(reason("below-minimum-quantity", minimum, allowed));
+            allowed = 0;
+        }
+        if let Some((_, _, left)) = &mut self.left {
+            *left -= allowed;
+        }
+        (u32::try_from(allowed).unwrap_or(0), reasons)
+    }
+}

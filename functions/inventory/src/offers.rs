@@ -1,0 +1,141 @@
+//! Which nodes may send to this shopper, by which mode and by when; of every other one, why not.
+
+use crate::distance;
+use crate::promise::{self, Order, Window};
+use crate::rulebook::nodes::Node;
+use crate::rules::Rules;
+use crate::words::Mode;
+use commerce::Context;
+use commerce::facts::stock::{Inquiry, Promise};
+use std::collections::BTreeSet;
+
+/// A node that may send.
+#[derive(Clone, Debug)]
+pub struct Offer<'a> {
+    /// The node.
+    pub node: &'a Node,
+    /// By which mode.
+    pub mode: Mode,
+    /// When it arrives.
+    pub window: Window,
+    /// Everything the window depends on is known.
+    pub known: bool,
+    /// Metres, where both places are known.
+    pub metres: Option<i64>,
+    /// It arrives by the time asked for.
+    pub kept: bool,
+    /// Units it can still send.
+    pub capacity: Option<u32>,
+}
+
+impl Offer<'_> {
+    /// The promise, where it can be given.
+    #[must_use]
+    pub fn promise(&self) -> Option<Promise> {
+        let Window { earliest, latest } = self.window;
+        self.known.then(|| Promise { mode: self.mode.word().to_owned(), earliest, latest })
+    }
+
+    /// What a shipment costs, in minor units.
+    #[must_use]
+    pub fn shipment_cost(&self) -> i64 {
+        self.node.shipment_cost + per_kilometre(self.metres, self.node.kilometre_cost)
+    }
+
+    /// Grams of carbon dioxide of a shipment.
+    #[must_use]
+    pub fn carbon(&self) -> i64 {
+        self.node.shipment_carbon + per_kilometre(self.metres, self.node.kilometre_carbon)
+    }
+}
+
+fn per_kilometre(metres: Option<i64>, price: i64) -> i64 {
+    // A begun kilometre counts as it was gone: half a kilometre rounds up.
+    metres.map_or(0, |metres| (metres * price + 500) / 1_000)
+}
+
+/// Metres from a node to the shopper.
+#[must_use]
+pub fn metres(node: &Node, context: &Context) -> Option<i64> {
+    let shopper = context.shopper.as_ref()?.place.as_ref()?;
+    Some(distance::metres(shopper, &node.place()?))
+}
+
+/// What a node offers; `stale` says whose counts are too old for a promise within minutes.
+///
+/// # Errors
+/// The reason why it offers nothing.
+pub fn offer<'a>(
+    rules: &'a Rules,
+    node: &'a Node,
+    wish: Option<Mode>,
+    stale: &BTreeSet<&str>,
+    inquiry: &Inquiry,
+    context: &Context,
+) -> Result<Offer<'a>, &'static str> {
+    let asked = inquiry.nodes.contains(&node.id);
+    if !inquiry.nodes.is_empty() && !asked {
+        return Err("not-asked-for");
+    }
+    if inquiry.excluded.contains(&node.id) {
+        return Err("excluded");
+    }
+    if !node.active && !asked {
+        return Err("inactive");
+    }
+    if !node.channels.is_empty() && !node.channels.contains(&context.channel.kind) {
+        return Err("channel-not-served");
+    }
+    let capacity = capacity(node, context);
+    if capacity == Some(0) {
+        return Err("no-capacity");
+    }
+    let metres = metres(node, context);
+    let (mode, window) = mode(rules, node, wish, stale.contains(node.id.as_str()), metres, context)?;
+    let kept = inquiry.by.is_none_or(|by| window.latest <= by);
+    if inquiry.strictly && !kept {
+        return Err("too-late");
+    }
+    let anywhere = node.place.is_none() || matches!(mode, Mode::Pickup | Mode::SameDay | Mode::NextDay);
+    Ok(Offer { node, mode, window, known: metres.is_some() || anywhere, metres, kept, capacity })
+}
+
+/// The mode wished, or the node's first that reaches the shopper; pickup only where it was wished or is all there is.
+fn mode(
+    rules: &Rules,
+    node: &Node,
+    wish: Option<Mode>,
+    stale: bool,
+    metres: Option<i64>,
+    context: &Context,
+) -> Result<(Mode, Window), &'static str> {
+    let only = node.modes.len() == 1;
+    let mut refused = "mode-not-offered";
+    for mode in node.modes.iter().copied() {
+        if wish.is_some_and(|wish| wish != mode) || (wish.is_none() && mode == Mode::Pickup && !only) {
+            continue;
+        }
+        if mode == Mode::Instant && stale {
+            refused = "stale";
+            continue;
+        }
+        if mode != Mode::Pickup && metres.zip(node.radius).is_some_and(|(metres, radius)| metres > radius) {
+            refused = "out-of-radius";
+            continue;
+        }
+        let order = Order { at: context.at, offset: i64::from(context.utc_offset), metres: metres.unwrap_or(0) };
+        let zone = rules.zone(node).ok_or("closed")?;
+        match promise::window(node, zone, mode, rules.root.policy.modes.of(mode), order) {
+            Some(window) => return Ok((mode, window)),
+            None => refused = "closed",
+        }
+    }
+    Err(refused)
+}
+
+/// What is left of the slot: a counter of kind `capacity` says what is used of it.
+fn capacity(node: &Node, context: &Context) -> Option<u32> {
+    let counters = context.counters.iter().filter(|counter| counter.kind == "capacity" && counter.id == node.id);
+    let used: i64 = counters.map(|counter| counter.used).sum();
+    node.capacity.map(|capacity| u32::try_from((i64::from(capacity) - used).max(0)).unwrap_or(0))
+}

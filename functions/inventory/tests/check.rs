@@ -1,0 +1,301 @@
+//! A check from rulebook to answer: what each field of the rules and of the stock does, and what bad input gets.
+
+use commerce::facts::stock::{Availability, HoldRequest, Inbound, Inquiry, Level, Lot, Plan, Quota, Reservation, Wanted};
+use commerce::facts::types::{Channel, Context, Counter, Gathering, Place, Shopper};
+use inventory::{Rules, compile};
+use proptest::prelude::*;
+
+const NOW: i64 = 1_794_398_700; // 2026-11-11T20:05:00+08:00, a Wednesday
+
+fn rules(inventory: &str) -> Rules {
+    let book = format!(r#"{{"currency": "CNY", "timeZone": "Asia/Shanghai", "inventory": {inventory}}}"#);
+    let compiled = compile(&book).unwrap_or_else(|faults| panic!("{faults:?}"));
+    let mut rules = Rules::load(&compiled.root).unwrap();
+    for (number, shard) in compiled.shards.iter().enumerate() {
+        rules.hold(u32::try_from(number).unwrap(), shard).unwrap();
+    }
+    rules
+}
+
+fn shops(items: &str, policy: &str) -> Rules {
+    let nodes = r#"[{"id": "a", "kind": "store", "modes": ["same-day"], "cost": {"shipment": 100}},
+                    {"id": "b", "kind": "store", "modes": ["same-day"], "cost": {"shipment": 200}}]"#;
+    rules(&format!(r#"{{"nodes": {nodes}, "items": {items}, "policy": {policy}}}"#))
+}
+
+fn level(sku: &str, node: &str, on_hand: i64) -> Level {
+    Level {
+        sku: sku.into(), node: node.into(), on_hand, reserved: 0, at: NOW, velocity: 0, tracked: true, backorderable: false,
+        safety: None, unit_cost: None, lots: vec![], inbound: vec![], quotas: vec![],
+    }
+}
+
+fn wanted(id: &str, sku: &str, quantity: u32) -> Wanted {
+    Wanted { id: id.into(), sku: sku.into(), quantity, split: None, substitutes: false }
+}
+
+fn inquiry(lines: Vec<Wanted>, levels: Vec<Level>) -> Inquiry {
+    Inquiry {
+        lines, levels, reservations: vec![], owner: None, wish: None, by: None, strictly: false, nodes: vec![], excluded: vec![],
+        max_shipments: None, all_or_nothing: None, hold: None,
+    }
+}
+
+fn context() -> Context {
+    Context {
+        at: NOW, utc_offset: 28_800, currency: "CNY".into(), channel: Channel { kind: "web".into(), id: None }, country: None,
+        region: None, shipping_method: None, shopper: None, gathering: Gathering { group_size: 0, leader: false, helpers: 0 },
+        codes: vec![], attributes: vec![], counters: vec![], tags: vec![],
+    }
+}
+
+fn at(latitude: f64, longitude: f64) -> Context {
+    let shopper = Shopper {
+        id: None, groups: vec![], segments: vec![], tier: None, entitlements: vec![], place: Some(Place { latitude, longitude }),
+        orders: None, since: None, interactions: 0, events: vec![], points: 0, subscriber: false, fingerprints: vec![],
+    };
+    Context { shopper: Some(shopper), ..context() }
+}
+
+fn plan(rules: &Rules, inquiry: &Inquiry) -> Plan {
+    rules.check(inquiry, &context()).unwrap()
+}
+
+fn codes(plan: &Plan, line: usize) -> Vec<&str> {
+    plan.lines[line].reasons.iter().map(|reason| reason.code.as_str()).collect()
+}
+
+#[test]
+fn what_is_on_hand_is_not_all_there_is_to_promise() {
+    let kept = |owner: &str, expires: i64| Reservation {
+        sku: "x".into(), node: Some("a".into()), channel: None, quantity: 2, expires: NOW + expires, owner: Some(owner.into()),
+    };
+    let plain = level("x", "a", 10);
+    type Row = (&'static str, &'static str, Level, Vec<Reservation>, u64);
+    let rows: Vec<Row> = vec![
+        ("{}", "{}", plain.clone(), vec![], 10),
+        ("{}", "{}", Level { reserved: 4, ..plain.clone() }, vec![], 6),
+        ("{}", "{}", plain.clone(), vec![kept("me", 60), kept("you", 60), kept("you", 0)], 8),
+        (r#"{"x": {"safetyStock": 3}}"#, r#"{"safetyStock": 5}"#, plain.clone(), vec![], 7),
+        ("{}", r#"{"safetyStock": 5}"#, plain.clone(), vec![], 5),
+        ("{}", "{}", Level { safety: Some(9), ..plain.clone() }, vec![], 1),
+        ("{}", "{}", Level { quotas: vec![Quota { channel: "live".into(), quantity: 4 }, Quota { channel: "web".into(), quantity: 3 }], ..plain.clone() }, vec![], 6),
+        ("{}", r#"{"confidence": 9500}"#, Level { at: NOW - 3_600, velocity: 2_000, ..plain.clone() }, vec![], 5),
+        ("{}", "{}", Level { lots: vec![Lot { id: "old".into(), quantity: 4, expires: Some(NOW + 60), trace: None }, Lot { id: "new".into(), quantity: 6, expires: None, trace: None }], ..plain.clone() }, vec![], 6),
+    ];
+    for (items, policy, level, reservations, available) in rows {
+        let mut question = inquiry(vec![wanted("1", "x", 1)], vec![level]);
+        (question.reservations, question.owner) = (reservations, Some("me".into()));
+        assert_eq!(plan(&shops(items, policy), &question).lines[0].available, Some(available), "{items} {policy} {question:?}");
+    }
+    let untracked = inquiry(vec![wanted("1", "x", 1_000_000)], vec![Level { tracked: false, ..plain }]);
+    let plan = plan(&shops("{}", "{}"), &untracked);
+    assert_eq!((plan.lines[0].available, plan.complete), (None, true));
+}
+
+#[test]
+fn what_is_not_there_comes_later_in_order() {
+    let coming = Level { inbound: vec![Inbound { quantity: 2, at: NOW + 86_400 }], ..level("x", "a", 3) };
+    let rows = [
+        ("{}", coming.clone(), 5, Availability::Preorder, vec![("inbound", 2)]),
+        ("{}", coming.clone(), 6, Availability::Partial, vec![("inbound", 2)]),
+        (r#"{"x": {"preorder": {"cap": 4}}}"#, coming.clone(), 9, Availability::Backorder, vec![("inbound", 2), ("preorder", 4)]),
+        (r#"{"x": {"leadTime": 60}}"#, coming.clone(), 9, Availability::Preorder, vec![("inbound", 2), ("made-to-order", 4)]),
+        (r#"{"x": {"backorder": true, "oversellLimit": 3}}"#, level("x", "a", 3), 6, Availability::Backorder, vec![("backorder", 3)]),
+        (r#"{"x": {"backorder": true, "oversellLimit": 3}}"#, level("x", "a", -1), 6, Availability::Partial, vec![("backorder", 2)]),
+        (r#"{"x": {"preorder": {"shipsAt": "2026-11-01T00:00:00Z"}}}"#, level("x", "a", 0), 1, Availability::Unavailable, vec![]),
+        (r#"{"x": {"sellable": false}}"#, level("x", "a", 9), 1, Availability::Unavailable, vec![]),
+    ];
+    for (items, level, units, status, later) in rows {
+        let plan = plan(&shops(items, "{}"), &inquiry(vec![wanted("1", "x", units)], vec![level]));
+        let found: Vec<(&str, u32)> = plan.lines[0].later.iter().map(|later| (later.source.as_str(), later.quantity)).collect();
+        assert_eq!((plan.lines[0].status, found), (status, later), "{items} {units}");
+    }
+}
+
+#[test]
+fn lots_go_out_in_the_order_in_which_they_expire() {
+    let lot = |id: &str, quantity, days: i64| Lot { id: id.into(), quantity, expires: Some(NOW + days * 86_400), trace: Some(format!("trace:{id}")) };
+    let fresh = Level { lots: vec![lot("c", 5, 30), lot("a", 2, 3), lot("b", 4, 9)], reserved: 1, ..level("x", "a", 11) };
+    let plan = plan(&shops(r#"{"x": {"minimumShelfLife": 432000}}"#, "{}"), &inquiry(vec![wanted("1", "x", 5)], vec![fresh]));
+    let lots: Vec<(&str, u32)> = plan.draws[0].lots.iter().map(|lot| (lot.id.as_str(), lot.quantity)).collect();
+    assert_eq!(lots, [("b", 3), ("c", 2)]);
+    assert_eq!((plan.draws[0].reserved_after, plan.draws[0].lots[0].trace.as_deref()), (Some(6), Some("trace:b")));
+}
+
+#[test]
+fn limits_say_what_they_allow() {
+    let items = r#"{"x": {"limits": {"perOrder": 7, "minimum": 2, "step": 2, "periods": {"month": 9}}}}"#;
+    for (units, bought, quantity, reasons) in [
+        (4, 0, 4, vec![]),
+        (8, 0, 6, vec!["above-order-limit", "not-a-multiple-of-step"]),
+        (5, 0, 4, vec!["not-a-multiple-of-step"]),
+        (4, 6, 2, vec!["above-period-limit", "not-a-multiple-of-step"]),
+        (2, 8, 0, vec!["above-period-limit", "not-a-multiple-of-step", "below-minimum-quantity"]),
+    ] {
+        let counted = Counter { kind: "sku".into(), id: "x".into(), scope: "month".into(), used: bought };
+        let context = Context { counters: vec![counted], ..context() };
+        let plan = shops(items, "{}").check(&inquiry(vec![wanted("1", "x", units)], vec![level("x", "a", 99)]), &context).unwrap();
+        assert_eq!((plan.lines[0].quantity, codes(&plan, 0)), (quantity, reasons), "{units} after {bought}");
+    }
+}
+
+#[test]
+fn a_promise_is_made_from_hours_cut_off_distance_and_date() {
+    let node = r#"{"id": "n", "kind": "store", "modes": ["MODE"], "place": {"latitude": 31.2, "longitude": 121.4}, "handling": 600,
+                   "radius": 5000, "hours": [{"from": "09:00", "to": "21:00"}], "cutOff": "20:30"}"#;
+    let moment = |text: &str| commerce::instant::parse(text).unwrap().at;
+    for (mode, now, place, earliest, latest) in [
+        // 1,112 m at 15 km an hour are 266 s.
+        ("instant", "2026-11-11T20:05:00+08:00", (31.21, 121.4), "2026-11-11T20:19:26+08:00", "2026-11-11T20:49:26+08:00"),
+        // After the cut-off work begins when the doors open.
+        ("instant", "2026-11-11T20:35:00+08:00", (31.21, 121.4), "2026-11-12T09:14:26+08:00", "2026-11-12T09:44:26+08:00"),
+        ("pickup", "2026-11-11T20:05:00+08:00", (31.21, 121.4), "2026-11-11T20:15:00+08:00", "2026-11-11T20:15:00+08:00"),
+        ("same-day", "2026-11-11T08:00:00+08:00", (31.21, 121.4), "2026-11-11T09:12:40+08:00", "2026-11-11T22:00:00+08:00"),
+        ("same-day", "2026-11-11T20:35:00+08:00", (31.21, 121.4), "2026-11-12T09:12:40+08:00", "2026-11-12T22:00:00+08:00"),
+        ("next-day", "2026-11-11T20:05:00+08:00", (31.21, 121.4), "2026-11-12T09:00:00+08:00", "2026-11-12T21:00:00+08:00"),
+    ] {
+        let rules = rules(&format!(r#"{{"nodes": [{}]}}"#, node.replace("MODE", mode)));
+        let context = Context { at: moment(now), ..at(place.0, place.1) };
+        let plan = rules.check(&inquiry(vec![wanted("1", "x", 1)], vec![level("x", "n", 1)]), &context).unwrap();
+        let promise = plan.lines[0].promise.as_ref().unwrap();
+        assert_eq!((promise.earliest, promise.latest), (moment(earliest), moment(latest)), "{mode} {now}: {promise:?}");
+    }
+    // Three days of line haul: dispatch, two days and more on the way.
+    let far = rules(&format!(r#"{{"nodes": [{}]}}"#, node.replace("MODE", "express").replace("\"radius\": 5000,", "")));
+    let plan = far.check(&inquiry(vec![wanted("1", "x", 1)], vec![level("x", "n", 1)]), &at(39.9, 116.4)).unwrap();
+    assert_eq!(plan.lines[0].promise.as_ref().unwrap().latest, moment("2026-11-13T21:00:00+08:00"));
+}
+
+#[test]
+fn every_node_not_used_says_why() {
+    let nodes = r#"[{"id": "used", "kind": "forward-warehouse", "place": {"latitude": 31.2, "longitude": 121.4}, "radius": 3000},
+        {"id": "far", "kind": "forward-warehouse", "place": {"latitude": 32.2, "longitude": 121.4}, "radius": 3000},
+        {"id": "closed", "kind": "store", "active": false}, {"id": "live", "kind": "store", "channels": ["live"]},
+        {"id": "point", "kind": "community-point"}, {"id": "full", "kind": "store", "capacity": 0},
+        {"id": "empty", "kind": "store"}, {"id": "not", "kind": "store"}, {"id": "old", "kind": "store"},
+        {"id": "dear", "kind": "store", "cost": {"shipment": 900}}]"#;
+    let rules = rules(&format!(r#"{{"nodes": {nodes}, "policy": {{"staleAfter": 600}}}}"#));
+    let mut levels: Vec<Level> = ["used", "far", "closed", "live", "point", "full", "not", "dear"].iter().map(|node| level("x", node, 5)).collect();
+    levels.push(Level { at: NOW - 601, ..level("x", "old", 5) });
+    let mut question = inquiry(vec![wanted("1", "x", 1)], levels);
+    (question.wish, question.excluded) = (Some("instant".into()), vec!["not".into()]);
+    let plan = rules.check(&question, &at(31.201, 121.4)).unwrap();
+    let said: Vec<(&str, &str)> = plan.nodes.iter().map(|node| (node.node.as_str(), node.reasons.first().map_or("", String::as_str))).collect();
+    let expected = [("closed", "inactive"), ("dear", "better-plan-without"), ("empty", "no-stock"), ("far", "out-of-radius"), ("full", "no-capacity"),
+        ("live", "channel-not-served"), ("not", "excluded"), ("old", "stale"), ("point", "mode-not-offered"), ("used", "")];
+    assert_eq!(said, expected);
+    assert!(plan.stale && plan.optimal);
+}
+
+#[test]
+fn a_hold_lists_what_to_reserve_and_is_signed() {
+    let mut question = inquiry(vec![wanted("1", "kit", 2)], vec![level("x", "a", 9), level("y", "a", 9)]);
+    question.hold = Some(HoldRequest { secret: b"key".to_vec(), key: Some("cart-1".into()) });
+    let plan = plan(&shops(r#"{"kit": {"kit": {"x": 2, "y": 1}}}"#, "{}"), &question);
+    let drawn: Vec<(&str, u32, Option<i64>)> = plan.draws.iter().map(|draw| (draw.sku.as_str(), draw.quantity, draw.reserved_after)).collect();
+    assert_eq!(drawn, [("x", 4, Some(4)), ("y", 2, Some(2))]);
+    let hold = plan.hold.unwrap();
+    let (payload, signature) = hold.token.split_once('.').unwrap();
+    let written = r#"{"key":"cart-1","at":1794398700,"expires":1794399600,"items":[{"sku":"x","node":"a","source":"stock","quantity":4,"reservedAfter":4},{"sku":"y","node":"a","source":"stock","quantity":2,"reservedAfter":2}]}"#;
+    assert_eq!(payload, inventory::hold::base64url(written.as_bytes()));
+    assert_eq!(signature, inventory::hold::base64url(&inventory::hold::signature(b"key", written.as_bytes())));
+    assert_eq!((hold.key.as_str(), hold.expires), ("cart-1", NOW + 900));
+}
+
+#[test]
+fn a_short_line_names_what_may_be_taken_instead() {
+    let items = r#"{"x": {"substitutes": ["none", "y", "z"]}}"#;
+    let line = Wanted { substitutes: true, ..wanted("1", "x", 5) };
+    let plan = plan(&shops(items, "{}"), &inquiry(vec![line, wanted("2", "y", 1)], vec![level("x", "a", 2), level("y", "a", 3), level("z", "b", 9)]));
+    let offered: Vec<(&str, u32)> = plan.lines[0].substitutes.iter().map(|other| (other.sku.as_str(), other.quantity)).collect();
+    assert_eq!((plan.lines[0].short, offered), (3, vec![("y", 2), ("z", 3)]));
+}
+
+#[test]
+fn a_wrong_rulebook_says_what_is_wrong_where() {
+    for (inventory, code, pointer) in [
+        (r#"{"items": {"a": {"kit": {"b": 1}}, "b": {"kit": {"a": 1}}}}"#, "cyclic-kit", "/inventory/items/a"),
+        (r#"{"items": {"a": {"safetyStock": -1}}}"#, "out-of-range", "/inventory/items/a/safetyStock"),
+        (r#"{"nodes": [{"id": "n", "kind": "store", "place": {"latitude": 91, "longitude": 0}}]}"#, "out-of-range", "/inventory/nodes/0/place/latitude"),
+        (r#"{"nodes": [{"id": "n", "kind": "store", "hours": []}]}"#, "closed-all-week", "/inventory/nodes/0/hours"),
+        (r#"{"nodes": [{"id": "n", "kind": "store"}, {"id": "n", "kind": "store"}]}"#, "duplicate-node", "/inventory/nodes/1/id"),
+        (r#"{"nodes": [{"id": "n", "kind": "store", "timeZone": "Mars/Base"}]}"#, "unknown-time-zone", "/inventory/nodes/0/timeZone"),
+        (r#"{"policy": {"objective": ["cost", "units"]}}"#, "units-not-first", "/inventory/policy/objective"),
+        (r#"{"policy": {"objective": ["units", "units"]}}"#, "duplicate-criterion", "/inventory/policy/objective/1"),
+        (r#"{"shelves": 1}"#, "unknown-field", "/inventory/shelves"),
+    ] {
+        let faults = compile(&format!(r#"{{"inventory": {inventory}}}"#)).unwrap_err();
+        assert!(faults.iter().any(|fault| (fault.code.as_str(), fault.pointer.as_str()) == (code, pointer)), "{inventory}: {faults:?}");
+    }
+    let node = |number: usize| format!(r#"{{"id": "n{number}", "kind": "store"}}"#);
+    let many = |count: usize| format!(r#"{{"inventory": {{"nodes": [{}]}}}}"#, (0..count).map(node).collect::<Vec<_>>().join(","));
+    assert!(compile(&many(500)).is_ok());
+    assert_eq!(compile(&many(501)).unwrap_err()[0].code, "too-many");
+    let unknown = r#"{"catalogue": {"products": [{"sku": "a"}]}, "inventory": {"items": {"b": {}}}}"#;
+    assert_eq!(compile(unknown).unwrap_err()[0].code, "unknown-sku");
+    assert!(Rules::load(b"\x07").is_err());
+}
+
+#[test]
+fn a_wrong_question_says_what_is_wrong_where() {
+    let good = inquiry(vec![wanted("1", "x", 1)], vec![level("x", "a", 1)]);
+    let kept = Reservation { sku: "x".into(), node: Some("c".into()), channel: None, quantity: 1, expires: NOW, owner: None };
+    for (question, code, pointer) in [
+        (Inquiry { wish: Some("teleport".into()), ..good.clone() }, "unknown-mode", "/delivery/wish"),
+        (Inquiry { nodes: vec!["c".into()], ..good.clone() }, "unknown-node", "/delivery/nodes/0"),
+        (Inquiry { excluded: vec!["c".into()], ..good.clone() }, "unknown-node", "/delivery/exclude/0"),
+        (Inquiry { levels: vec![level("x", "c", 1)], ..good.clone() }, "unknown-node", "/stock/0/node"),
+        (Inquiry { levels: vec![level("x", "a", 1), level("x", "a", 2)], ..good.clone() }, "duplicate-level", "/stock/1"),
+        (Inquiry { reservations: vec![kept], ..good }, "unknown-node", "/reservations/0/node"),
+    ] {
+        let faults = shops("{}", "{}").check(&question, &context()).unwrap_err();
+        assert_eq!((faults[0].code.as_str(), faults[0].pointer.as_str()), (code, pointer));
+    }
+}
+
+prop_compose! {
+    fn carts()(
+        lines in prop::collection::vec((0..4_usize, 1..6_u32, any::<bool>()), 1..5),
+        stock in prop::collection::vec(-2..8_i64, 6),
+    ) -> Inquiry {
+        let lines = lines.into_iter().enumerate().map(|(index, (sku, units, split))| Wanted {
+            split: Some(split), ..wanted(&index.to_string(), ["x", "y", "box", "crate"][sku], units)
+        });
+        let levels = stock.into_iter().enumerate().map(|(index, units)| level(["x", "y", "z"][index / 2], ["a", "b"][index % 2], units));
+        inquiry(lines.collect(), levels.collect())
+    }
+}
+
+const KITS: &str = r#"{"box": {"kit": {"x": 2, "y": 1}}, "crate": {"kit": {"box": 1, "y": 2, "z": 1}}}"#;
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn kits_that_share_parts_never_oversell(question in carts()) {
+        let plan = plan(&shops(KITS, "{}"), &question);
+        for draw in &plan.draws {
+            let level = question.levels.iter().find(|level| level.sku == draw.sku && Some(&level.node) == draw.node.as_ref()).unwrap();
+            prop_assert!(i64::from(draw.quantity) <= level.on_hand, "{:?} of {:?}", draw, level);
+        }
+        let parts = |sku: &str, part: &str| match (sku, part) { ("box" | "crate", "x") => 2, ("box", "y") => 1, ("crate", "y") => 3, ("crate", "z") => 1, _ => u32::from(sku == part) };
+        for part in ["x", "y", "z"] {
+            let used: u32 = question.lines.iter().zip(&plan.lines).map(|(line, supply)| supply.quantity * parts(&line.sku, part)).sum();
+            let drawn: u32 = plan.draws.iter().filter(|draw| draw.sku == part).map(|draw| draw.quantity).sum();
+            prop_assert_eq!(used, drawn);
+        }
+    }
+
+    #[test]
+    fn the_order_of_lines_and_levels_changes_nothing(question in carts()) {
+        let rules = shops(KITS, "{}");
+        let straight = plan(&rules, &question);
+        let mut turned = question;
+        turned.lines.reverse();
+        turned.levels.reverse();
+        let mut answer = plan(&rules, &turned);
+        answer.lines.reverse();
+        prop_assert_eq!(straight, answer);
+    }
+}
