@@ -3,6 +3,7 @@
 use crate::manifest;
 use crate::options::{LogFormat, Options};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -52,8 +53,9 @@ struct Up {
     #[arg(long, value_name = "FILE")]
     runtime_config_file: Option<PathBuf>,
     /// Where state is kept [default: .spin beside the manifest]; "" keeps nothing
+    // As text: clap refuses an empty path, and here it has a meaning.
     #[arg(long, value_name = "FOLDER")]
-    state_dir: Option<PathBuf>,
+    state_dir: Option<OsString>,
     #[command(flatten)]
     bounds: Bounds,
     /// How log lines look
@@ -134,7 +136,7 @@ impl Up {
             quiet,
             variables: given,
             runtime_config: runtime_config_file,
-            state_dir,
+            state_dir: state_dir.map(PathBuf::from),
             log,
             threads,
             ..Options::default()
@@ -272,6 +274,8 @@ mod tests {
     #[test]
     fn the_command_line_is_sound_and_units_are_read() {
         Cli::command().debug_assert();
+        let Command::Up(up) = Cli::parse_from(["pushcart", "up", "--state-dir", ""]).command else { panic!("not up") };
+        assert_eq!(up.options().unwrap().state_dir, Some(PathBuf::new()), "an empty folder keeps nothing");
         assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
         assert_eq!(duration("2"), Ok(Duration::from_secs(2)));
         assert_eq!(size("64KiB"), Ok(65_536));

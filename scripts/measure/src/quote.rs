@@ -39,7 +39,7 @@ fn rulebook() -> String {
     let mut entries = String::new();
     for number in 0..20 {
         let comma = if number == 0 { "" } else { "," };
-        let _ = write!(products, r#"{comma}{{"sku":"SKU-{number:04}","categories":["category-{}"],"taxCategory":"goods"}}"#, number % 8);
+        let _ = write!(products, r#"{comma}{{"sku":"SKU-{number:04}","categories":["category-{}"]}}"#, number % 8);
         let _ = write!(entries, r#"{comma}"SKU-{number:04}":{}"#, 1_999 + number * 100);
     }
     let mut promotions = String::new();
@@ -48,12 +48,12 @@ fn rulebook() -> String {
         let target = if number < 12 { format!("category-{}", number % 8) } else { format!("category-far-{number}") };
         let _ = write!(
             promotions,
-            r#"{comma}{{"id":"promotion-{number:03}","conditions":[{{"kind":"contains","categories":["{target}"]}}],"actions":[{{"kind":"percent","on":"lines","basisPoints":{},"target":{{"categories":["{target}"]}}}}]}}"#,
+            r#"{comma}{{"id":"promotion-{number:03}","gives":[{{"kind":"percent-off","basisPoints":{},"of":{{"categories":["{target}"]}}}}]}}"#,
             100 + number
         );
     }
     format!(
-        r#"{{"format":"pushcart-rulebook/1","currency":"CNY","timeZone":"Asia/Shanghai","catalogue":{{"products":[{products}]}},"priceLists":[{{"id":"base","currency":"CNY","prices":{{{entries}}}}}],"promotions":[{promotions}]}}"#
+        r#"{{"format":"pushcart-rulebook/1","currency":"CNY","timeZone":"Asia/Shanghai","catalogue":{{"products":[{products}]}},"priceLists":[{{"id":"base","entries":{{{entries}}}}}],"promotions":[{promotions}]}}"#
     )
 }
 
