@@ -53,11 +53,10 @@ fn an_instance_that_fails_takes_nobody_with_it() {
     let mut client = app.client();
     let before = client.post("/v1/quote", &cart).unwrap();
     assert_eq!(before.status, 200, "{}", before.text());
-    // More than these instances can hold, well-formed to its end.
-    let mut huge = samples::rulebook();
-    huge["comment"] = json!("x".repeat(20 << 20));
-    let failed = app.publisher("willow").put("/v1/merchants/willow/rulebook", &huge).unwrap();
-    assert_eq!((failed.status, failed.code().as_str()), (503, "out-of-memory"), "{}", failed.text());
+    // Half a million numbers are 1 MiB as they are sent and far more once they are read.
+    let many = format!("{{\"lines\":[{}0]}}", "0,".repeat((1 << 19) - 32));
+    let failed = client.send("POST", "/v1/quote", &[("content-type", "application/json")], many.as_bytes()).unwrap();
+    assert_eq!((failed.status, failed.code().as_str()), (500, "out-of-memory"), "{}", failed.text());
     assert!(!failed.text().contains("wasm"), "{}", failed.text());
     assert_eq!(app.counter("pushcart_instances_retired_total{cause=\"failed\"}").unwrap(), 1);
     for _ in 0..20 {
