@@ -132,7 +132,10 @@ impl Exchange<'_> {
     fn tokens(&self, merchant: &str) -> Vec<String> {
         let pairs = (self.world.setting)("publish_tokens").unwrap_or_default();
         let pairs = pairs.split_whitespace().filter_map(|pair| pair.split_once(':'));
-        pairs.filter(|(owner, token)| *owner == merchant && !token.is_empty()).map(|(_, token)| token.to_owned()).collect()
+        pairs
+            .filter(|(owner, token)| *owner == merchant && !token.is_empty())
+            .map(|(_, token)| token.to_owned())
+            .collect()
     }
 
     /// The rules that a request names: a merchant's published ones, or a document given inline.

@@ -33,7 +33,13 @@ pub fn post(exchange: &Exchange<'_>) -> Result<Response, Problem> {
     let verdict =
         rules.promotions.evaluate(&lines, &shipping, &proposals, wants, &context).map_err(Problem::invalid)?;
     let taxation = rules.pricing.tax(&taxables(&lines, &charges, &verdict), &context).map_err(Problem::invalid)?;
-    let answer = Answer { lines: &lines, charges: &charges, verdict: &verdict, taxation: &taxation, currency: &context.currency };
+    let answer = Answer {
+        lines: &lines,
+        charges: &charges,
+        verdict: &verdict,
+        taxation: &taxation,
+        currency: &context.currency,
+    };
     let mut fields = answer.write();
     fields.insert("currency".to_owned(), context.currency.as_str().into());
     fields.insert("at".to_owned(), instant::format(context.at, context.utc_offset).into());
@@ -49,7 +55,8 @@ fn read<'a>(report: &'a Report, node: &'a commerce::Node<'a>, now: i64) -> Optio
     let currency = context.as_ref().map_or("", |context| context.currency.as_str());
     let lines = object.required("lines").map(|value| wire_promotions::lines(value, currency));
     let charges = object.field("shipping").map_or_else(Vec::new, |value| wire_promotions::shipping(value, currency));
-    let proposals = object.field("proposals").map_or_else(Vec::new, |value| wire_promotions::proposals(value, currency));
+    let proposals =
+        object.field("proposals").map_or_else(Vec::new, |value| wire_promotions::proposals(value, currency));
     let tags = object.field("tags").map_or_else(Vec::new, |value| value.identifiers(bounds::ENTRIES));
     let flag = |name: &str| object.field(name).and_then(|value| value.boolean()).unwrap_or(false);
     let wants = Wants {
@@ -69,7 +76,9 @@ fn taxables(lines: &[PricedLine], charges: &[Charge], verdict: &Verdict) -> Vec<
         quantity: line.quantity,
         amount: if line.selected { net } else { 0 },
     });
-    let off = |method: &str| verdict.shipping_offs.iter().filter(|off| off.method == method).map(|off| off.amount).sum::<i64>();
+    let off = |method: &str| {
+        verdict.shipping_offs.iter().filter(|off| off.method == method).map(|off| off.amount).sum::<i64>()
+    };
     let carriage = charges.iter().map(|Charge { charge, tax_category }| Taxable {
         id: "shipping".to_owned(),
         category: tax_category.clone(),

@@ -10,14 +10,13 @@ use crate::published::Rules;
 use crate::wire::inventory::{Wishes, answer::Writer};
 use crate::wire::{self, cart, context, money::Money, quote as answer, referral::answer::Referral};
 use commerce::facts::offers::{Proposal, ShippingCharge, Verdict, Wants};
-use commerce::facts::prices::{PricedLine, ShippingOption, Taxable, Taxation};
+use commerce::facts::prices::{Decision, PricedLine, ShippingOption, Taxable, Taxation};
 use commerce::facts::referrals::{Attribution, Sale, SoldLine};
 use commerce::facts::stock::{Plan, Wanted};
 use commerce::facts::tags::{Content, Markup, Options, Report as Tagged};
 use commerce::facts::types::{Context, Line};
 use commerce::money::{Remainder, allocate};
 use commerce::{Report, bounds, instant};
-use std::collections::BTreeMap;
 
 /// What is asked for.
 struct Request<'a> {
@@ -94,7 +93,7 @@ fn compose(exchange: &Exchange<'_>, rules: &Rules, request: &Request<'_>) -> Res
         chosen.map(|option| ShippingCharge { method: option.method.clone(), amount: option.amount }).collect();
     rules.hold_for_promotions(store, &rules.promotions.missing(&priced, &context))?;
     let (verdict, degraded) = judge(rules, request, &priced, &charges, &context)?;
-    let nets = nets(&priced, &verdict);
+    let nets = wire::promotions::nets(&priced, &verdict);
     let taxation = tax(rules, &priced, &nets, &shipping, &verdict, &context)?;
     let (plan, stock) = plan(exchange, rules, request, &context)?;
     let sale = sale(exchange, request, sold(&priced, &nets, &taxation, &charges));
@@ -143,15 +142,6 @@ fn tag(rules: &Rules, request: &Request<'_>) -> Result<Option<Tagged>, Problem> 
         Problem::invalid(faults.into_iter().map(moved).collect())
     };
     Ok(rules.tagging.tag(&[content], &options).map_err(in_content)?.pop())
-}
-
-/// What is paid for each line after promotions.
-fn nets(priced: &[PricedLine], verdict: &Verdict) -> Vec<i64> {
-    let mut taken: BTreeMap<&str, i64> = BTreeMap::new();
-    for discount in &verdict.discounts {
-        *taken.entry(&discount.line).or_default() += discount.amount;
-    }
-    priced.iter().map(|line| line.subtotal - taken.get(line.id.as_str()).copied().unwrap_or(0)).collect()
 }
 
 /// What referral is told of the lines that are checked out: what is paid, the tax in it, and a share of shipping by value.
@@ -246,14 +236,14 @@ fn plan(
 fn write(request: &Request<'_>, rules: &Rules, answers: &Answers) -> Result<Vec<u8>, Problem> {
     let context = &request.context;
     let money = Money::of(&context.currency);
+    let decision = decision(rules, answers);
     let quote = answer::Quote {
         merchant: request.merchant,
         currency: &context.currency,
         at: instant::format(context.at, context.utc_offset),
         lines: lines(answers, money, writer(context)),
         totals: totals(answers, money)?,
-        promotions: answers.verdict.outcomes.iter().map(|outcome| answer::Promotion::of(outcome, money)).collect(),
-        optimal: answers.verdict.optimal,
+        said: wire::promotions::said(&answers.verdict, &context.currency),
         shipping: shipping(answers, money),
         delivery: writer(context).delivery(&answers.plan),
         referral: Referral::of(&answers.attribution, &context.currency, context.utc_offset),
@@ -269,10 +259,19 @@ fn write(request: &Request<'_>, rules: &Rules, answers: &Answers) -> Result<Vec<
         record: answer::Record {
             rules: &rules.digest,
             stock: answers.stock,
+            decision: wire::refund::Written::of(&decision, &context.currency, &rules.digest),
             functions: answer::Functions { pushcart: env!("CARGO_PKG_VERSION") },
         },
     };
     serde_json::to_vec(&quote).map_err(|error| Problem::internal(error.to_string()))
+}
+
+/// What binds later returns of this cart.
+fn decision(rules: &Rules, answers: &Answers) -> Decision {
+    let charged: i64 = answers.shipping.iter().filter(|option| option.chosen).map(|option| option.amount).sum();
+    let shipping = charged - answers.verdict.shipping_discount;
+    let policy = rules.pricing.refund_policy();
+    wire::refund::decide(&answers.priced, &answers.nets, &answers.taxation, shipping, policy)
 }
 
 fn writer(context: &Context) -> Writer<'_> {
@@ -302,6 +301,13 @@ fn lines<'a>(
                 .filter(|discount| discount.line == line.id)
                 .map(|discount| answer::Discount { promotion: &discount.promotion, amount: money(discount.amount) })
                 .collect(),
+            surcharges: answers
+                .verdict
+                .surcharges
+                .iter()
+                .filter(|surcharge| surcharge.line == line.id)
+                .map(|surcharge| answer::Discount { promotion: &surcharge.promotion, amount: money(surcharge.amount) })
+                .collect(),
             total: money(*net),
             tax: answer::Tax { rate_basis_points: taxed.rate, amount: money(taxed.tax), included: taxed.included },
             availability: writer.line(supply, false, &|_| None),
@@ -324,14 +330,18 @@ fn totals<'a>(answers: &Answers, money: impl Fn(i64) -> Money<'a>) -> Result<ans
         )
     };
     let (contained, on_top) = (taxes(true).map_err(overflow)?, taxes(false).map_err(overflow)?);
+    let surcharge = commerce::money::sum(answers.verdict.surcharges.iter().map(|on| on.amount)).map_err(overflow)?;
+    let additions = wire::promotions::added(&answers.verdict);
     Ok(answer::Totals {
         subtotal: money(subtotal),
-        discount: money(subtotal - net),
+        discount: money(subtotal + surcharge - net),
+        surcharge: money(surcharge),
+        additions: money(additions),
         shipping: money(shipping),
         shipping_discount: money(answers.verdict.shipping_discount),
         tax_included: money(contained),
         tax: money(on_top),
-        total: money(commerce::money::sum([net, shipping, on_top]).map_err(overflow)?),
+        total: money(commerce::money::sum([net, additions, shipping, on_top]).map_err(overflow)?),
     })
 }
 

@@ -137,7 +137,10 @@ pub fn nets(lines: &[PricedLine], verdict: &Verdict) -> Vec<i64> {
 /// What lines that promotions add cost.
 #[must_use]
 pub fn added(verdict: &Verdict) -> i64 {
-    let cost = verdict.additions.iter().map(|added| i64::from(added.quantity).saturating_mul(added.unit_price) - added.discount);
+    let cost = verdict
+        .additions
+        .iter()
+        .map(|added| i64::from(added.quantity).saturating_mul(added.unit_price) - added.discount);
     cost.fold(0, i64::saturating_add)
 }
 
@@ -159,72 +162,40 @@ impl Answer<'_> {
     /// The fields of the answer.
     #[must_use]
     pub fn write(&self) -> Map<String, Json> {
-        let money = |amount: i64| json!({ "amount": amount, "currency": self.currency });
-        let verdict = self.verdict;
-        let own = Money::of(self.currency);
-        let promotions: Vec<Json> = verdict
-            .outcomes
-            .iter()
-            .map(|outcome| {
-                let mut written = serde_json::to_value(Promotion::of(outcome, own)).unwrap_or_default();
-                let funding = outcome.funding.iter().map(|part| json!({ "funder": part.funder, "shop": part.shop, "amount": money(part.amount) }));
-                if let Some(fields) = written.as_object_mut() {
-                    if !outcome.funding.is_empty() {
-                        fields.insert("funding".to_owned(), funding.collect());
-                    }
-                    if !outcome.messages.is_empty() {
-                        fields.insert("messages".to_owned(), names(&outcome.messages));
-                    }
-                }
-                written
-            })
-            .collect();
-        let mut fields = Map::new();
+        let mut fields = said(self.verdict, self.currency);
         let mut put = |name: &str, value: Json| fields.insert(name.to_owned(), value);
         put("lines", self.lines());
         put("shipping", self.shipping());
         put("totals", self.totals());
-        put("promotions", promotions.into());
-        put("codes", verdict.codes.iter().map(|code| json!({ "code": code.code, "promotion": code.promotion, "reason": code.reason })).collect());
-        put("grants", verdict.grants.iter().map(|grant| {
-            let lines: Vec<Json> = grant.lines.iter().map(|share| json!({ "line": share.line, "amount": share.amount })).collect();
-            json!({ "promotion": grant.promotion, "kind": grant.kind, "id": grant.id, "amount": grant.amount, "lines": lines })
-        }).collect());
-        put("additions", verdict.additions.iter().map(|added| {
-            json!({ "promotion": added.promotion, "sku": added.sku, "quantity": added.quantity, "unitPrice": money(added.unit_price), "discount": money(added.discount), "line": added.line })
-        }).collect());
-        put("consume", verdict.consume.iter().map(|used| {
-            json!({ "kind": used.kind, "id": used.id, "scope": used.scope, "amount": used.amount, "limit": used.limit })
-        }).collect());
-        put("idempotencyKey", verdict.idempotency_key.as_str().into());
-        put("optimal", verdict.optimal.into());
-        put("gap", money(verdict.gap));
-        put("segments", verdict.segments.clone().into());
-        put("hints", hints(verdict, self.currency));
-        if !verdict.trace.is_empty() {
-            put("trace", verdict.trace.iter().map(|step| {
-                json!({ "promotion": step.promotion, "what": step.what, "code": step.code, "amount": money(step.amount), "remaining": money(step.remaining) })
-            }).collect());
-        }
         fields
     }
 
     fn lines(&self) -> Json {
         let money = |amount: i64| json!({ "amount": amount, "currency": self.currency });
-        let written = self.lines.iter().zip(nets(self.lines, self.verdict)).zip(&self.taxation.taxed).map(|((line, net), taxed)| {
-            let offs = self.verdict.discounts.iter().filter(|off| off.line == line.id);
-            let discounts: Vec<Json> = offs.map(|off| json!({ "promotion": off.promotion, "amount": money(off.amount) })).collect();
-            let ons = self.verdict.surcharges.iter().filter(|on| on.line == line.id);
-            let surcharges: Vec<Json> = ons.map(|on| json!({ "promotion": on.promotion, "amount": money(on.amount) })).collect();
-            let units: Vec<Json> = self.verdict.units.iter().filter(|run| run.line == line.id).map(|run| unit(run, &money)).collect();
-            let shipping = self.verdict.shipping_shares.iter().find(|share| share.line == line.id).map_or(0, |share| share.amount);
-            json!({
-                "id": line.id, "sku": line.sku, "quantity": line.quantity, "unitPrice": money(line.unit_price),
-                "subtotal": money(line.subtotal), "discounts": discounts, "surcharges": surcharges, "units": units,
-                "total": money(net), "shippingShare": money(shipping),
-                "tax": { "rateBasisPoints": taxed.rate, "amount": money(taxed.tax), "included": taxed.included },
-            })
-        });
+        let written = self.lines.iter().zip(nets(self.lines, self.verdict)).zip(&self.taxation.taxed).map(
+            |((line, net), taxed)| {
+                let offs = self.verdict.discounts.iter().filter(|off| off.line == line.id);
+                let discounts: Vec<Json> =
+                    offs.map(|off| json!({ "promotion": off.promotion, "amount": money(off.amount) })).collect();
+                let ons = self.verdict.surcharges.iter().filter(|on| on.line == line.id);
+                let surcharges: Vec<Json> =
+                    ons.map(|on| json!({ "promotion": on.promotion, "amount": money(on.amount) })).collect();
+                let units: Vec<Json> =
+                    self.verdict.units.iter().filter(|run| run.line == line.id).map(|run| unit(run, &money)).collect();
+                let shipping = self
+                    .verdict
+                    .shipping_shares
+                    .iter()
+                    .find(|share| share.line == line.id)
+                    .map_or(0, |share| share.amount);
+                json!({
+                    "id": line.id, "sku": line.sku, "quantity": line.quantity, "unitPrice": money(line.unit_price),
+                    "subtotal": money(line.subtotal), "discounts": discounts, "surcharges": surcharges, "units": units,
+                    "total": money(net), "shippingShare": money(shipping),
+                    "tax": { "rateBasisPoints": taxed.rate, "amount": money(taxed.tax), "included": taxed.included },
+                })
+            },
+        );
         written.collect()
     }
 
@@ -248,7 +219,12 @@ impl Answer<'_> {
         let asked: i64 = self.charges.iter().map(|charge| charge.charge.amount).fold(0, i64::saturating_add);
         let shipping = asked - self.verdict.shipping_discount;
         let taxes = |included: bool| {
-            self.taxation.taxed.iter().filter(|taxed| taxed.included == included).map(|taxed| taxed.tax).fold(0, i64::saturating_add)
+            self.taxation
+                .taxed
+                .iter()
+                .filter(|taxed| taxed.included == included)
+                .map(|taxed| taxed.tax)
+                .fold(0, i64::saturating_add)
         };
         let total = [net, shipping, added(self.verdict), taxes(false)].into_iter().fold(0, i64::saturating_add);
         json!({
@@ -260,13 +236,76 @@ impl Answer<'_> {
     }
 }
 
+/// What promotions said that is of the cart as a whole: the fields that an evaluation and a quote share.
+#[must_use]
+pub fn said(verdict: &Verdict, currency: &str) -> Map<String, Json> {
+    let money = |amount: i64| json!({ "amount": amount, "currency": currency });
+    let own = Money::of(currency);
+    let promotions: Vec<Json> = verdict
+        .outcomes
+        .iter()
+        .map(|outcome| {
+            let mut written = serde_json::to_value(Promotion::of(outcome, own)).unwrap_or_default();
+            let funding = outcome
+                .funding
+                .iter()
+                .map(|part| json!({ "funder": part.funder, "shop": part.shop, "amount": money(part.amount) }));
+            if let Some(fields) = written.as_object_mut() {
+                if !outcome.funding.is_empty() {
+                    fields.insert("funding".to_owned(), funding.collect());
+                }
+                if !outcome.messages.is_empty() {
+                    fields.insert("messages".to_owned(), names(&outcome.messages));
+                }
+            }
+            written
+        })
+        .collect();
+    let mut fields = Map::new();
+    let mut put = |name: &str, value: Json| fields.insert(name.to_owned(), value);
+    put("promotions", promotions.into());
+    put(
+        "codes",
+        verdict
+            .codes
+            .iter()
+            .map(|code| json!({ "code": code.code, "promotion": code.promotion, "reason": code.reason }))
+            .collect(),
+    );
+    put("grants", verdict.grants.iter().map(|grant| {
+        let lines: Vec<Json> = grant.lines.iter().map(|share| json!({ "line": share.line, "amount": share.amount })).collect();
+        json!({ "promotion": grant.promotion, "kind": grant.kind, "id": grant.id, "amount": grant.amount, "lines": lines })
+    }).collect());
+    put("additions", verdict.additions.iter().map(|added| {
+        json!({ "promotion": added.promotion, "sku": added.sku, "quantity": added.quantity, "unitPrice": money(added.unit_price), "discount": money(added.discount), "line": added.line })
+    }).collect());
+    put("consume", verdict.consume.iter().map(|used| {
+        json!({ "kind": used.kind, "id": used.id, "scope": used.scope, "amount": used.amount, "limit": used.limit })
+    }).collect());
+    put("idempotencyKey", verdict.idempotency_key.as_str().into());
+    put("optimal", verdict.optimal.into());
+    put("gap", money(verdict.gap));
+    put("segments", verdict.segments.clone().into());
+    put("hints", hints(verdict, currency));
+    if !verdict.trace.is_empty() {
+        put("trace", verdict.trace.iter().map(|step| {
+            json!({ "promotion": step.promotion, "what": step.what, "code": step.code, "amount": money(step.amount), "remaining": money(step.remaining) })
+        }).collect());
+    }
+    fields
+}
+
 fn unit(run: &UnitRun, money: &impl Fn(i64) -> Json) -> Json {
     // What is less than nothing was put on, by a price by measure; it stands under surcharges.
     json!({ "quantity": run.quantity, "discount": money(run.discount.max(0)) })
 }
 
 fn names(messages: &[Attribute]) -> Json {
-    messages.iter().map(|message| (message.name.clone(), Json::from(message.value.as_str()))).collect::<Map<String, Json>>().into()
+    messages
+        .iter()
+        .map(|message| (message.name.clone(), Json::from(message.value.as_str())))
+        .collect::<Map<String, Json>>()
+        .into()
 }
 
 /// The next steps.

@@ -20,10 +20,9 @@ pub struct Quote<'a> {
     pub lines: Vec<Line<'a>>,
     /// The sums.
     pub totals: Totals<'a>,
-    /// Every promotion that was looked at.
-    pub promotions: Vec<Promotion<'a>>,
-    /// No allowed combination of promotions gives more.
-    pub optimal: bool,
+    /// What promotions said: each that was looked at, codes, hints, what a checkout must use up.
+    #[serde(flatten)]
+    pub said: serde_json::Map<String, serde_json::Value>,
     /// Ways of shipping.
     pub shipping: Vec<Shipping<'a>>,
     /// The plan of delivery.
@@ -62,6 +61,9 @@ pub struct Line<'a> {
     pub subtotal: Money<'a>,
     /// What promotions take off.
     pub discounts: Vec<Discount<'a>>,
+    /// What promotions put on, where it is sold by measure.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub surcharges: Vec<Discount<'a>>,
     /// What is to be paid, without tax on top.
     pub total: Money<'a>,
     /// Tax.
@@ -99,6 +101,10 @@ pub struct Totals<'a> {
     pub subtotal: Money<'a>,
     /// What promotions take off goods.
     pub discount: Money<'a>,
+    /// What promotions put on goods that are sold by measure.
+    pub surcharge: Money<'a>,
+    /// What lines that promotions add cost.
+    pub additions: Money<'a>,
     /// Shipping after promotions.
     pub shipping: Money<'a>,
     /// What promotions take off shipping.
@@ -107,7 +113,7 @@ pub struct Totals<'a> {
     pub tax_included: Money<'a>,
     /// Tax on top of the prices.
     pub tax: Money<'a>,
-    /// What is to be paid: subtotal − discount + shipping + tax.
+    /// What is to be paid: subtotal − discount + surcharge + additions + shipping + tax.
     pub total: Money<'a>,
 }
 
@@ -203,6 +209,8 @@ pub struct Record<'a> {
     /// The stock, where the merchant published one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stock: Option<crate::routes::Published>,
+    /// What binds later returns: it goes to `/v1/refund` as it is.
+    pub decision: super::refund::Written<'a>,
     /// The functions and their versions.
     pub functions: Functions,
 }

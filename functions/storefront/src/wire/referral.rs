@@ -72,7 +72,8 @@ fn touch(item: Value<'_>) -> Option<Touch> {
     let kind = object.required("kind").and_then(|value| value.one_of(&kinds));
     let link = object.field("link").and_then(|value| value.text(1_024).map(str::to_owned));
     // A signed link says what the touch would say itself.
-    let channel = if link.is_some() { word(&object, "channel").or(Some(String::new())) } else { named(&object, "channel") };
+    let channel =
+        if link.is_some() { word(&object, "channel").or(Some(String::new())) } else { named(&object, "channel") };
     let (id, referrer, content) = (word(&object, "id"), word(&object, "referrer"), word(&object, "content"));
     let (campaign, consent) = (word(&object, "campaign"), flag(&object, "consent", true));
     object.finish();
@@ -120,7 +121,17 @@ pub fn lines(value: Value<'_>, currency: &str) -> Vec<SoldLine> {
         let creator_funded = money(&object, "creatorFunded", currency);
         let activity = word(&object, "activity");
         object.finish();
-        Some(SoldLine { id: id?, sku: sku?, categories, quantity: quantity?, net: net?, tax, shipping, creator_funded, activity })
+        Some(SoldLine {
+            id: id?,
+            sku: sku?,
+            categories,
+            quantity: quantity?,
+            net: net?,
+            tax,
+            shipping,
+            creator_funded,
+            activity,
+        })
     };
     value.list(bounds::LINES).filter_map(read).collect()
 }
