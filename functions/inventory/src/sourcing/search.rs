@@ -22,6 +22,16 @@ const SMALL: usize = 4_000;
 /// Starting plans try every exchange of two nodes up to so many.
 const EXCHANGES: usize = 64;
 
+/// Cells of the matrix up to which every choice of the budget is made: 12 nodes and 50 lines are 600.
+const EXACT: usize = 1_000;
+/// Cells that are looked at in all beyond that, so that 500 nodes are answered as soon as 50.
+const WORK: usize = 3_000_000;
+
+/// Choices that a problem of this size may take.
+fn choices(cells: usize, budget: u32) -> u32 {
+    if cells <= EXACT { budget } else { u32::try_from(WORK / cells).unwrap_or(u32::MAX).min(budget) }
+}
+
 /// The best plan that the budget finds.
 #[must_use]
 pub fn search<V: Score>(problem: &Problem<'_, V>, scale: &Scale, budget: Budget) -> Found<V> {
@@ -34,7 +44,7 @@ pub fn search<V: Score>(problem: &Problem<'_, V>, scale: &Scale, budget: Budget)
         value: problem.value(&nothing),
         units: nothing,
         left_open: None,
-        choices: budget.choices,
+        choices: choices(problem.nodes * problem.wants, budget.choices),
         steps: budget.steps,
         first: None,
     };
