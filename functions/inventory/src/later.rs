@@ -120,13 +120,7 @@ fn owes(sku: &str, pools: &[Pool<'_>], offers: &[(usize, Offer<'_>)]) -> Option<
 /// What comes later, by its source, date and node.
 type Source<'s> = (&'s str, Option<i64>, Option<String>);
 
-fn promise<'a>(
-    ahead: &mut Ahead<'a>,
-    line: &mut Line<'a>,
-    source: Source<'_>,
-    room: Option<i64>,
-    left: &mut i64,
-) {
+fn promise<'a>(ahead: &mut Ahead<'a>, line: &mut Line<'a>, source: Source<'_>, room: Option<i64>, left: &mut i64) {
     line.ahead = line.ahead.and_then(|ahead| Some(ahead + room?));
     let many = room.map_or(*left, |room| room.min(*left));
     let Some(quantity) = u32::try_from(many).ok().filter(|many| *many > 0) else { return };

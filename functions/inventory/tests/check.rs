@@ -1,6 +1,8 @@
 //! A check from rulebook to answer: what each field of the rules and of the stock does, and what bad input gets.
 
-use commerce::facts::stock::{Availability, HoldRequest, Inbound, Inquiry, Level, Lot, Plan, Quota, Reservation, Wanted};
+use commerce::facts::stock::{
+    Availability, HoldRequest, Inbound, Inquiry, Level, Lot, Plan, Quota, Reservation, Wanted,
+};
 use commerce::facts::types::{Channel, Context, Counter, Gathering, Place, Shopper};
 use inventory::{Rules, compile};
 use proptest::prelude::*;
@@ -25,8 +27,19 @@ fn shops(items: &str, policy: &str) -> Rules {
 
 fn level(sku: &str, node: &str, on_hand: i64) -> Level {
     Level {
-        sku: sku.into(), node: node.into(), on_hand, reserved: 0, at: NOW, velocity: 0, tracked: true, backorderable: false,
-        safety: None, unit_cost: None, lots: vec![], inbound: vec![], quotas: vec![],
+        sku: sku.into(),
+        node: node.into(),
+        on_hand,
+        reserved: 0,
+        at: NOW,
+        velocity: 0,
+        tracked: true,
+        backorderable: false,
+        safety: None,
+        unit_cost: None,
+        lots: vec![],
+        inbound: vec![],
+        quotas: vec![],
     }
 }
 
@@ -36,23 +49,54 @@ fn wanted(id: &str, sku: &str, quantity: u32) -> Wanted {
 
 fn inquiry(lines: Vec<Wanted>, levels: Vec<Level>) -> Inquiry {
     Inquiry {
-        lines, levels, reservations: vec![], owner: None, wish: None, by: None, strictly: false, nodes: vec![], excluded: vec![],
-        max_shipments: None, all_or_nothing: None, hold: None,
+        lines,
+        levels,
+        reservations: vec![],
+        owner: None,
+        wish: None,
+        by: None,
+        strictly: false,
+        nodes: vec![],
+        excluded: vec![],
+        max_shipments: None,
+        all_or_nothing: None,
+        hold: None,
     }
 }
 
 fn context() -> Context {
     Context {
-        at: NOW, utc_offset: 28_800, currency: "CNY".into(), channel: Channel { kind: "web".into(), id: None }, country: None,
-        region: None, shipping_method: None, shopper: None, gathering: Gathering { group_size: 0, leader: false, helpers: 0 },
-        codes: vec![], attributes: vec![], counters: vec![], tags: vec![],
+        at: NOW,
+        utc_offset: 28_800,
+        currency: "CNY".into(),
+        channel: Channel { kind: "web".into(), id: None },
+        country: None,
+        region: None,
+        shipping_method: None,
+        shopper: None,
+        gathering: Gathering { group_size: 0, leader: false, helpers: 0 },
+        codes: vec![],
+        attributes: vec![],
+        counters: vec![],
+        tags: vec![],
     }
 }
 
 fn at(latitude: f64, longitude: f64) -> Context {
     let shopper = Shopper {
-        id: None, groups: vec![], segments: vec![], tier: None, entitlements: vec![], place: Some(Place { latitude, longitude }),
-        orders: None, since: None, interactions: 0, events: vec![], points: 0, subscriber: false, fingerprints: vec![],
+        id: None,
+        groups: vec![],
+        segments: vec![],
+        tier: None,
+        entitlements: vec![],
+        place: Some(Place { latitude, longitude }),
+        orders: None,
+        since: None,
+        interactions: 0,
+        events: vec![],
+        points: 0,
+        subscriber: false,
+        fingerprints: vec![],
     };
     Context { shopper: Some(shopper), ..context() }
 }
@@ -68,7 +112,12 @@ fn codes(plan: &Plan, line: usize) -> Vec<&str> {
 #[test]
 fn what_is_on_hand_is_not_all_there_is_to_promise() {
     let kept = |owner: &str, expires: i64| Reservation {
-        sku: "x".into(), node: Some("a".into()), channel: None, quantity: 2, expires: NOW + expires, owner: Some(owner.into()),
+        sku: "x".into(),
+        node: Some("a".into()),
+        channel: None,
+        quantity: 2,
+        expires: NOW + expires,
+        owner: Some(owner.into()),
     };
     let plain = level("x", "a", 10);
     type Row = (&'static str, &'static str, Level, Vec<Reservation>, u64);
@@ -79,14 +128,42 @@ fn what_is_on_hand_is_not_all_there_is_to_promise() {
         (r#"{"x": {"safetyStock": 3}}"#, r#"{"safetyStock": 5}"#, plain.clone(), vec![], 7),
         ("{}", r#"{"safetyStock": 5}"#, plain.clone(), vec![], 5),
         ("{}", "{}", Level { safety: Some(9), ..plain.clone() }, vec![], 1),
-        ("{}", "{}", Level { quotas: vec![Quota { channel: "live".into(), quantity: 4 }, Quota { channel: "web".into(), quantity: 3 }], ..plain.clone() }, vec![], 6),
+        (
+            "{}",
+            "{}",
+            Level {
+                quotas: vec![
+                    Quota { channel: "live".into(), quantity: 4 },
+                    Quota { channel: "web".into(), quantity: 3 },
+                ],
+                ..plain.clone()
+            },
+            vec![],
+            6,
+        ),
         ("{}", r#"{"confidence": 9500}"#, Level { at: NOW - 3_600, velocity: 2_000, ..plain.clone() }, vec![], 5),
-        ("{}", "{}", Level { lots: vec![Lot { id: "old".into(), quantity: 4, expires: Some(NOW + 60), trace: None }, Lot { id: "new".into(), quantity: 6, expires: None, trace: None }], ..plain.clone() }, vec![], 6),
+        (
+            "{}",
+            "{}",
+            Level {
+                lots: vec![
+                    Lot { id: "old".into(), quantity: 4, expires: Some(NOW + 60), trace: None },
+                    Lot { id: "new".into(), quantity: 6, expires: None, trace: None },
+                ],
+                ..plain.clone()
+            },
+            vec![],
+            6,
+        ),
     ];
     for (items, policy, level, reservations, available) in rows {
         let mut question = inquiry(vec![wanted("1", "x", 1)], vec![level]);
         (question.reservations, question.owner) = (reservations, Some("me".into()));
-        assert_eq!(plan(&shops(items, policy), &question).lines[0].available, Some(available), "{items} {policy} {question:?}");
+        assert_eq!(
+            plan(&shops(items, policy), &question).lines[0].available,
+            Some(available),
+            "{items} {policy} {question:?}"
+        );
     }
     let untracked = inquiry(vec![wanted("1", "x", 1_000_000)], vec![Level { tracked: false, ..plain }]);
     let plan = plan(&shops("{}", "{}"), &untracked);
@@ -99,25 +176,63 @@ fn what_is_not_there_comes_later_in_order() {
     let rows = [
         ("{}", coming.clone(), 5, Availability::Preorder, vec![("inbound", 2)]),
         ("{}", coming.clone(), 6, Availability::Partial, vec![("inbound", 2)]),
-        (r#"{"x": {"preorder": {"cap": 4}}}"#, coming.clone(), 9, Availability::Backorder, vec![("inbound", 2), ("preorder", 4)]),
-        (r#"{"x": {"leadTime": 60}}"#, coming.clone(), 9, Availability::Preorder, vec![("inbound", 2), ("made-to-order", 4)]),
-        (r#"{"x": {"backorder": true, "oversellLimit": 3}}"#, level("x", "a", 3), 6, Availability::Backorder, vec![("backorder", 3)]),
-        (r#"{"x": {"backorder": true, "oversellLimit": 3}}"#, level("x", "a", -1), 6, Availability::Partial, vec![("backorder", 2)]),
-        (r#"{"x": {"preorder": {"shipsAt": "2026-11-01T00:00:00Z"}}}"#, level("x", "a", 0), 1, Availability::Unavailable, vec![]),
+        (
+            r#"{"x": {"preorder": {"cap": 4}}}"#,
+            coming.clone(),
+            9,
+            Availability::Backorder,
+            vec![("inbound", 2), ("preorder", 4)],
+        ),
+        (
+            r#"{"x": {"leadTime": 60}}"#,
+            coming.clone(),
+            9,
+            Availability::Preorder,
+            vec![("inbound", 2), ("made-to-order", 4)],
+        ),
+        (
+            r#"{"x": {"backorder": true, "oversellLimit": 3}}"#,
+            level("x", "a", 3),
+            6,
+            Availability::Backorder,
+            vec![("backorder", 3)],
+        ),
+        (
+            r#"{"x": {"backorder": true, "oversellLimit": 3}}"#,
+            level("x", "a", -1),
+            6,
+            Availability::Partial,
+            vec![("backorder", 2)],
+        ),
+        (
+            r#"{"x": {"preorder": {"shipsAt": "2026-11-01T00:00:00Z"}}}"#,
+            level("x", "a", 0),
+            1,
+            Availability::Unavailable,
+            vec![],
+        ),
         (r#"{"x": {"sellable": false}}"#, level("x", "a", 9), 1, Availability::Unavailable, vec![]),
     ];
     for (items, level, units, status, later) in rows {
         let plan = plan(&shops(items, "{}"), &inquiry(vec![wanted("1", "x", units)], vec![level]));
-        let found: Vec<(&str, u32)> = plan.lines[0].later.iter().map(|later| (later.source.as_str(), later.quantity)).collect();
+        let found: Vec<(&str, u32)> =
+            plan.lines[0].later.iter().map(|later| (later.source.as_str(), later.quantity)).collect();
         assert_eq!((plan.lines[0].status, found), (status, later), "{items} {units}");
     }
 }
 
 #[test]
 fn lots_go_out_in_the_order_in_which_they_expire() {
-    let lot = |id: &str, quantity, days: i64| Lot { id: id.into(), quantity, expires: Some(NOW + days * 86_400), trace: Some(format!("trace:{id}")) };
-    let fresh = Level { lots: vec![lot("c", 5, 30), lot("a", 2, 3), lot("b", 4, 9)], reserved: 1, ..level("x", "a", 11) };
-    let plan = plan(&shops(r#"{"x": {"minimumShelfLife": 432000}}"#, "{}"), &inquiry(vec![wanted("1", "x", 5)], vec![fresh]));
+    let lot = |id: &str, quantity, days: i64| Lot {
+        id: id.into(),
+        quantity,
+        expires: Some(NOW + days * 86_400),
+        trace: Some(format!("trace:{id}")),
+    };
+    let fresh =
+        Level { lots: vec![lot("c", 5, 30), lot("a", 2, 3), lot("b", 4, 9)], reserved: 1, ..level("x", "a", 11) };
+    let plan =
+        plan(&shops(r#"{"x": {"minimumShelfLife": 432000}}"#, "{}"), &inquiry(vec![wanted("1", "x", 5)], vec![fresh]));
     let lots: Vec<(&str, u32)> = plan.draws[0].lots.iter().map(|lot| (lot.id.as_str(), lot.quantity)).collect();
     assert_eq!(lots, [("b", 3), ("c", 2)]);
     assert_eq!((plan.draws[0].reserved_after, plan.draws[0].lots[0].trace.as_deref()), (Some(6), Some("trace:b")));
@@ -135,7 +250,9 @@ fn limits_say_what_they_allow() {
     ] {
         let counted = Counter { kind: "sku".into(), id: "x".into(), scope: "month".into(), used: bought };
         let context = Context { counters: vec![counted], ..context() };
-        let plan = shops(items, "{}").check(&inquiry(vec![wanted("1", "x", units)], vec![level("x", "a", 99)]), &context).unwrap();
+        let plan = shops(items, "{}")
+            .check(&inquiry(vec![wanted("1", "x", units)], vec![level("x", "a", 99)]), &context)
+            .unwrap();
         assert_eq!((plan.lines[0].quantity, codes(&plan, 0)), (quantity, reasons), "{units} after {bought}");
     }
 }
@@ -147,13 +264,49 @@ fn a_promise_is_made_from_hours_cut_off_distance_and_date() {
     let moment = |text: &str| commerce::instant::parse(text).unwrap().at;
     for (mode, now, place, earliest, latest) in [
         // 1,112 m at 15 km an hour are 266 s.
-        ("instant", "2026-11-11T20:05:00+08:00", (31.21, 121.4), "2026-11-11T20:19:26+08:00", "2026-11-11T20:49:26+08:00"),
+        (
+            "instant",
+            "2026-11-11T20:05:00+08:00",
+            (31.21, 121.4),
+            "2026-11-11T20:19:26+08:00",
+            "2026-11-11T20:49:26+08:00",
+        ),
         // After the cut-off work begins when the doors open.
-        ("instant", "2026-11-11T20:35:00+08:00", (31.21, 121.4), "2026-11-12T09:14:26+08:00", "2026-11-12T09:44:26+08:00"),
-        ("pickup", "2026-11-11T20:05:00+08:00", (31.21, 121.4), "2026-11-11T20:15:00+08:00", "2026-11-11T20:15:00+08:00"),
-        ("same-day", "2026-11-11T08:00:00+08:00", (31.21, 121.4), "2026-11-11T09:12:40+08:00", "2026-11-11T22:00:00+08:00"),
-        ("same-day", "2026-11-11T20:35:00+08:00", (31.21, 121.4), "2026-11-12T09:12:40+08:00", "2026-11-12T22:00:00+08:00"),
-        ("next-day", "2026-11-11T20:05:00+08:00", (31.21, 121.4), "2026-11-12T09:00:00+08:00", "2026-11-12T21:00:00+08:00"),
+        (
+            "instant",
+            "2026-11-11T20:35:00+08:00",
+            (31.21, 121.4),
+            "2026-11-12T09:14:26+08:00",
+            "2026-11-12T09:44:26+08:00",
+        ),
+        (
+            "pickup",
+            "2026-11-11T20:05:00+08:00",
+            (31.21, 121.4),
+            "2026-11-11T20:15:00+08:00",
+            "2026-11-11T20:15:00+08:00",
+        ),
+        (
+            "same-day",
+            "2026-11-11T08:00:00+08:00",
+            (31.21, 121.4),
+            "2026-11-11T09:12:40+08:00",
+            "2026-11-11T22:00:00+08:00",
+        ),
+        (
+            "same-day",
+            "2026-11-11T20:35:00+08:00",
+            (31.21, 121.4),
+            "2026-11-12T09:12:40+08:00",
+            "2026-11-12T22:00:00+08:00",
+        ),
+        (
+            "next-day",
+            "2026-11-11T20:05:00+08:00",
+            (31.21, 121.4),
+            "2026-11-12T09:00:00+08:00",
+            "2026-11-12T21:00:00+08:00",
+        ),
     ] {
         let rules = rules(&format!(r#"{{"nodes": [{}]}}"#, node.replace("MODE", mode)));
         let context = Context { at: moment(now), ..at(place.0, place.1) };
@@ -176,14 +329,28 @@ fn every_node_not_used_says_why() {
         {"id": "empty", "kind": "store"}, {"id": "not", "kind": "store"}, {"id": "old", "kind": "store"},
         {"id": "dear", "kind": "store", "cost": {"shipment": 900}}]"#;
     let rules = rules(&format!(r#"{{"nodes": {nodes}, "policy": {{"staleAfter": 600}}}}"#));
-    let mut levels: Vec<Level> = ["used", "far", "closed", "live", "point", "full", "not", "dear"].iter().map(|node| level("x", node, 5)).collect();
+    let mut levels: Vec<Level> = ["used", "far", "closed", "live", "point", "full", "not", "dear"]
+        .iter()
+        .map(|node| level("x", node, 5))
+        .collect();
     levels.push(Level { at: NOW - 601, ..level("x", "old", 5) });
     let mut question = inquiry(vec![wanted("1", "x", 1)], levels);
     (question.wish, question.excluded) = (Some("instant".into()), vec!["not".into()]);
     let plan = rules.check(&question, &at(31.201, 121.4)).unwrap();
-    let said: Vec<(&str, &str)> = plan.nodes.iter().map(|node| (node.node.as_str(), node.reasons.first().map_or("", String::as_str))).collect();
-    let expected = [("closed", "inactive"), ("dear", "better-plan-without"), ("empty", "no-stock"), ("far", "out-of-radius"), ("full", "no-capacity"),
-        ("live", "channel-not-served"), ("not", "excluded"), ("old", "stale"), ("point", "mode-not-offered"), ("used", "")];
+    let said: Vec<(&str, &str)> =
+        plan.nodes.iter().map(|node| (node.node.as_str(), node.reasons.first().map_or("", String::as_str))).collect();
+    let expected = [
+        ("closed", "inactive"),
+        ("dear", "better-plan-without"),
+        ("empty", "no-stock"),
+        ("far", "out-of-radius"),
+        ("full", "no-capacity"),
+        ("live", "channel-not-served"),
+        ("not", "excluded"),
+        ("old", "stale"),
+        ("point", "mode-not-offered"),
+        ("used", ""),
+    ];
     assert_eq!(said, expected);
     assert!(plan.stale && plan.optimal);
 }
@@ -193,7 +360,8 @@ fn a_hold_lists_what_to_reserve_and_is_signed() {
     let mut question = inquiry(vec![wanted("1", "kit", 2)], vec![level("x", "a", 9), level("y", "a", 9)]);
     question.hold = Some(HoldRequest { secret: b"key".to_vec(), key: Some("cart-1".into()) });
     let plan = plan(&shops(r#"{"kit": {"kit": {"x": 2, "y": 1}}}"#, "{}"), &question);
-    let drawn: Vec<(&str, u32, Option<i64>)> = plan.draws.iter().map(|draw| (draw.sku.as_str(), draw.quantity, draw.reserved_after)).collect();
+    let drawn: Vec<(&str, u32, Option<i64>)> =
+        plan.draws.iter().map(|draw| (draw.sku.as_str(), draw.quantity, draw.reserved_after)).collect();
     assert_eq!(drawn, [("x", 4, Some(4)), ("y", 2, Some(2))]);
     let hold = plan.hold.unwrap();
     let (payload, signature) = hold.token.split_once('.').unwrap();
@@ -207,8 +375,12 @@ fn a_hold_lists_what_to_reserve_and_is_signed() {
 fn a_short_line_names_what_may_be_taken_instead() {
     let items = r#"{"x": {"substitutes": ["none", "y", "z"]}}"#;
     let line = Wanted { substitutes: true, ..wanted("1", "x", 5) };
-    let plan = plan(&shops(items, "{}"), &inquiry(vec![line, wanted("2", "y", 1)], vec![level("x", "a", 2), level("y", "a", 3), level("z", "b", 9)]));
-    let offered: Vec<(&str, u32)> = plan.lines[0].substitutes.iter().map(|other| (other.sku.as_str(), other.quantity)).collect();
+    let plan = plan(
+        &shops(items, "{}"),
+        &inquiry(vec![line, wanted("2", "y", 1)], vec![level("x", "a", 2), level("y", "a", 3), level("z", "b", 9)]),
+    );
+    let offered: Vec<(&str, u32)> =
+        plan.lines[0].substitutes.iter().map(|other| (other.sku.as_str(), other.quantity)).collect();
     assert_eq!((plan.lines[0].short, offered), (3, vec![("y", 2), ("z", 3)]));
 }
 
@@ -217,19 +389,36 @@ fn a_wrong_rulebook_says_what_is_wrong_where() {
     for (inventory, code, pointer) in [
         (r#"{"items": {"a": {"kit": {"b": 1}}, "b": {"kit": {"a": 1}}}}"#, "cyclic-kit", "/inventory/items/a"),
         (r#"{"items": {"a": {"safetyStock": -1}}}"#, "out-of-range", "/inventory/items/a/safetyStock"),
-        (r#"{"nodes": [{"id": "n", "kind": "store", "place": {"latitude": 91, "longitude": 0}}]}"#, "out-of-range", "/inventory/nodes/0/place/latitude"),
+        (
+            r#"{"nodes": [{"id": "n", "kind": "store", "place": {"latitude": 91, "longitude": 0}}]}"#,
+            "out-of-range",
+            "/inventory/nodes/0/place/latitude",
+        ),
         (r#"{"nodes": [{"id": "n", "kind": "store", "hours": []}]}"#, "closed-all-week", "/inventory/nodes/0/hours"),
-        (r#"{"nodes": [{"id": "n", "kind": "store"}, {"id": "n", "kind": "store"}]}"#, "duplicate-node", "/inventory/nodes/1/id"),
-        (r#"{"nodes": [{"id": "n", "kind": "store", "timeZone": "Mars/Base"}]}"#, "unknown-time-zone", "/inventory/nodes/0/timeZone"),
+        (
+            r#"{"nodes": [{"id": "n", "kind": "store"}, {"id": "n", "kind": "store"}]}"#,
+            "duplicate-node",
+            "/inventory/nodes/1/id",
+        ),
+        (
+            r#"{"nodes": [{"id": "n", "kind": "store", "timeZone": "Mars/Base"}]}"#,
+            "unknown-time-zone",
+            "/inventory/nodes/0/timeZone",
+        ),
         (r#"{"policy": {"objective": ["cost", "units"]}}"#, "units-not-first", "/inventory/policy/objective"),
         (r#"{"policy": {"objective": ["units", "units"]}}"#, "duplicate-criterion", "/inventory/policy/objective/1"),
         (r#"{"shelves": 1}"#, "unknown-field", "/inventory/shelves"),
     ] {
         let faults = compile(&format!(r#"{{"inventory": {inventory}}}"#)).unwrap_err();
-        assert!(faults.iter().any(|fault| (fault.code.as_str(), fault.pointer.as_str()) == (code, pointer)), "{inventory}: {faults:?}");
+        assert!(
+            faults.iter().any(|fault| (fault.code.as_str(), fault.pointer.as_str()) == (code, pointer)),
+            "{inventory}: {faults:?}"
+        );
     }
     let node = |number: usize| format!(r#"{{"id": "n{number}", "kind": "store"}}"#);
-    let many = |count: usize| format!(r#"{{"inventory": {{"nodes": [{}]}}}}"#, (0..count).map(node).collect::<Vec<_>>().join(","));
+    let many = |count: usize| {
+        format!(r#"{{"inventory": {{"nodes": [{}]}}}}"#, (0..count).map(node).collect::<Vec<_>>().join(","))
+    };
     assert!(compile(&many(500)).is_ok());
     assert_eq!(compile(&many(501)).unwrap_err()[0].code, "too-many");
     let unknown = r#"{"catalogue": {"products": [{"sku": "a"}]}, "inventory": {"items": {"b": {}}}}"#;
@@ -240,13 +429,18 @@ fn a_wrong_rulebook_says_what_is_wrong_where() {
 #[test]
 fn a_wrong_question_says_what_is_wrong_where() {
     let good = inquiry(vec![wanted("1", "x", 1)], vec![level("x", "a", 1)]);
-    let kept = Reservation { sku: "x".into(), node: Some("c".into()), channel: None, quantity: 1, expires: NOW, owner: None };
+    let kept =
+        Reservation { sku: "x".into(), node: Some("c".into()), channel: None, quantity: 1, expires: NOW, owner: None };
     for (question, code, pointer) in [
         (Inquiry { wish: Some("teleport".into()), ..good.clone() }, "unknown-mode", "/delivery/wish"),
         (Inquiry { nodes: vec!["c".into()], ..good.clone() }, "unknown-node", "/delivery/nodes/0"),
         (Inquiry { excluded: vec!["c".into()], ..good.clone() }, "unknown-node", "/delivery/exclude/0"),
         (Inquiry { levels: vec![level("x", "c", 1)], ..good.clone() }, "unknown-node", "/stock/0/node"),
-        (Inquiry { levels: vec![level("x", "a", 1), level("x", "a", 2)], ..good.clone() }, "duplicate-level", "/stock/1"),
+        (
+            Inquiry { levels: vec![level("x", "a", 1), level("x", "a", 2)], ..good.clone() },
+            "duplicate-level",
+            "/stock/1",
+        ),
         (Inquiry { reservations: vec![kept], ..good }, "unknown-node", "/reservations/0/node"),
     ] {
         let faults = shops("{}", "{}").check(&question, &context()).unwrap_err();

@@ -23,7 +23,8 @@ const SURE: u32 = 5_000;
 #[must_use]
 pub fn tags(reading: &Reading<'_>, own: &[(&Word, Find)]) -> Vec<Tag> {
     let mut tags: Vec<Tag> = Vec::new();
-    let words: Vec<((&str, &str, &str), Find)> = reading.finds.iter().filter_map(|(sense, find)| word(*sense).map(|word| (word, *find))).collect();
+    let words: Vec<((&str, &str, &str), Find)> =
+        reading.finds.iter().filter_map(|(sense, find)| word(*sense).map(|word| (word, *find))).collect();
     let garment = garment(&words);
     for ((kind, name, value), find) in words {
         let Some(name) = named(kind, name, value, garment) else { continue };
@@ -70,14 +71,19 @@ fn named(kind: &str, name: &'static str, value: &str, garment: Option<&str>) -> 
         return Some(name.to_owned());
     }
     if name == "type" {
-        return GARMENTS.iter().any(|(known, prefix)| *known == value && garment == Some(prefix)).then(|| name.to_owned());
+        return GARMENTS
+            .iter()
+            .any(|(known, prefix)| *known == value && garment == Some(prefix))
+            .then(|| name.to_owned());
     }
     if PARTS.contains(&name) {
         let part = if name == "length" { "cut" } else { name };
         return garment.map(|garment| format!("{garment}-{part}"));
     }
     match name.split_once('-') {
-        Some((prefix, _)) if GARMENTS.iter().any(|(_, known)| *known == prefix) => (garment == Some(prefix)).then(|| name.to_owned()),
+        Some((prefix, _)) if GARMENTS.iter().any(|(_, known)| *known == prefix) => {
+            (garment == Some(prefix)).then(|| name.to_owned())
+        }
         _ => Some(name.to_owned()),
     }
 }
@@ -86,7 +92,14 @@ fn named(kind: &str, name: &'static str, value: &str, garment: Option<&str>) -> 
 fn categories(reading: &Reading<'_>, tags: &mut Vec<Tag>) {
     let whole = || Vec::new();
     let push = |tags: &mut Vec<Tag>, name: &str, value: &str, confidence: u32| {
-        tags.push(Tag { kind: "category".into(), name: name.into(), value: value.into(), confidence, provenance: "classifier".into(), spans: whole() });
+        tags.push(Tag {
+            kind: "category".into(),
+            name: name.into(),
+            value: value.into(),
+            confidence,
+            provenance: "classifier".into(),
+            spans: whole(),
+        });
     };
     let Some((class, sure)) = classifier::vertical(reading.letters) else { return };
     let Some((vertical, _)) = classifier::VERTICALS.get(class) else { return };

@@ -106,26 +106,49 @@ fn bounds_have_codes() {
     let many = vec![content("a", Markup::Plain); 101];
     assert_eq!(code(&many, &options()).code, "too-many");
     let odd = Options { jurisdictions: vec!["XX".into()], kinds: vec!["NAME".into()], key: Some(vec![1]), ..options() };
-    let codes: Vec<String> = RULES.tag(&[content("a", Markup::Plain)], &odd).unwrap_err().into_iter().map(|fault| fault.code).collect();
+    let codes: Vec<String> =
+        RULES.tag(&[content("a", Markup::Plain)], &odd).unwrap_err().into_iter().map(|fault| fault.code).collect();
     assert_eq!(codes, ["unknown-value", "unknown-value", "out-of-range"]);
 }
 
 #[test]
 fn a_merchants_words() {
     let words = |count: usize| (0..count).map(|word| format!("\"词{word}号\"")).collect::<Vec<_>>().join(",");
-    let faults = tagging::compile(&format!("{{\"content\": {{\"vocabulary\": {{\"a\": [{}]}}}}}}", words(10_001))).unwrap_err();
+    let faults =
+        tagging::compile(&format!("{{\"content\": {{\"vocabulary\": {{\"a\": [{}]}}}}}}", words(10_001))).unwrap_err();
     assert_eq!((faults[0].code.as_str(), faults[0].pointer.as_str()), ("too-many-words", "/content"));
     assert!(tagging::compile(&format!("{{\"content\": {{\"vocabulary\": {{\"a\": [{}]}}}}}}", words(10_000))).is_ok());
     let wrong = r#"{"content": {"brands": ["", "…", 7], "colour": 1}}"#;
-    let pointers: Vec<String> = tagging::compile(wrong).unwrap_err().into_iter().map(|fault| format!("{} {}", fault.pointer, fault.code)).collect();
-    assert_eq!(pointers, ["/content/brands/0 out-of-range", "/content/brands/1 empty-word", "/content/brands/2 wrong-type", "/content/colour unknown-field"]);
+    let pointers: Vec<String> = tagging::compile(wrong)
+        .unwrap_err()
+        .into_iter()
+        .map(|fault| format!("{} {}", fault.pointer, fault.code))
+        .collect();
+    assert_eq!(
+        pointers,
+        [
+            "/content/brands/0 out-of-range",
+            "/content/brands/1 empty-word",
+            "/content/brands/2 wrong-type",
+            "/content/colour unknown-field"
+        ]
+    );
     assert!(tagging::Rules::load(&[9, 0, 0, 0]).is_err());
     let rulebook = r#"{"content": {"brands": ["Willow Tea"], "vocabulary": {"flavour": ["龙井"]}, "refused": ["竞品"], "allowed": ["最佳拍档礼盒"]}}"#;
     let rules = tagging::Rules::load(&tagging::compile(rulebook).unwrap().root).unwrap();
-    let report = rules.tag(&[content("ＷＩＬＬＯＷ TEA 龍井，最佳拍档礼盒，比竞品香", Markup::Plain)], &options()).unwrap().remove(0);
-    let found: Vec<String> = report.tags.iter().filter(|tag| tag.provenance == "vocabulary").map(|tag| format!("{}/{}/{}", tag.kind, tag.name, tag.value)).collect();
+    let report = rules
+        .tag(&[content("ＷＩＬＬＯＷ TEA 龍井，最佳拍档礼盒，比竞品香", Markup::Plain)], &options())
+        .unwrap()
+        .remove(0);
+    let found: Vec<String> = report
+        .tags
+        .iter()
+        .filter(|tag| tag.provenance == "vocabulary")
+        .map(|tag| format!("{}/{}/{}", tag.kind, tag.name, tag.value))
+        .collect();
     assert_eq!(found, ["brand//Willow Tea", "vocabulary/flavour/龙井"]);
-    let blocks: Vec<&str> = report.findings.iter().filter(|one| one.level == Level::Block).map(|one| one.term.as_str()).collect();
+    let blocks: Vec<&str> =
+        report.findings.iter().filter(|one| one.level == Level::Block).map(|one| one.term.as_str()).collect();
     assert_eq!(blocks, ["竞品"]);
 }
 
@@ -144,15 +167,21 @@ fn disclosure_and_dates() {
     let human = found(paid("广告 你好", true), Options { jurisdictions: vec!["CN".into()], ..options() });
     assert_eq!(human, ["CN digital-human"]);
     // Before the rule was in force, nothing was asked.
-    let early = found(paid("广告 你好", true), Options { at: 1_600_000_000, jurisdictions: vec!["CN".into()], ..options() });
+    let early =
+        found(paid("广告 你好", true), Options { at: 1_600_000_000, jurisdictions: vec!["CN".into()], ..options() });
     assert_eq!(early, Vec::<String>::new());
 }
 
 #[test]
 fn copies_are_found_across_scripts() {
-    let similarity = |left: &str, right: &str| tagging::compare(&content(left, Markup::Plain), &content(right, Markup::Plain)).unwrap();
+    let similarity = |left: &str, right: &str| {
+        tagging::compare(&content(left, Markup::Plain), &content(right, Markup::Plain)).unwrap()
+    };
     let left = "这款保温杯采用双层真空设计，早上装的热水到晚上还是烫的，杯盖一键开合，单手就能喝水，放在包里也不会漏。";
-    let right = "這款保溫杯採用雙層真空設計，早上裝的熱水到晚上還是燙的🔥 杯蓋一鍵開合 單手就能喝水，放在包裡也不會漏。";
+    let right =
+        "這款保溫杯採用雙層真空設計，早上裝的熱水到晚上還是燙的🔥 杯蓋一鍵開合 單手就能喝水，放在包裡也不會漏。";
     assert!(similarity(left, right).duplicate, "{:?}", similarity(left, right));
-    assert!(!similarity(left, "今晚八点直播间见，新款连衣裙第一次上架，尺码从小到大都有，喜欢的姐妹早点来。").duplicate);
+    assert!(
+        !similarity(left, "今晚八点直播间见，新款连衣裙第一次上架，尺码从小到大都有，喜欢的姐妹早点来。").duplicate
+    );
 }

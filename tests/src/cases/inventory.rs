@@ -14,7 +14,9 @@ const START: i64 = 1_794_355_200;
 
 fn check(client: &mut Client, case: &Case<'_>) -> Result<Verdict> {
     let value = case.value;
-    let quirk = [&value["portability"], &value["note"]].iter().any(|word| word.as_str().is_some_and(|word| word.starts_with("quirk")));
+    let quirk = [&value["portability"], &value["note"]]
+        .iter()
+        .any(|word| word.as_str().is_some_and(|word| word.starts_with("quirk")));
     if quirk || value["quirk"] == json!(true) {
         return Ok(Verdict::Skipped("documents its source's quirk".into()));
     }
@@ -148,7 +150,8 @@ fn ranked(input: &Value) -> (Value, Value) {
     for node in &order {
         let owing = input["backorder"][node].as_array().unwrap_or(&empty);
         let counted = input["nodes"][node].as_object();
-        let owed = owing.iter().filter_map(Value::as_str).filter(|sku| counted.is_none_or(|known| !known.contains_key(*sku)));
+        let owed =
+            owing.iter().filter_map(Value::as_str).filter(|sku| counted.is_none_or(|known| !known.contains_key(*sku)));
         for (sku, units) in counted.into_iter().flatten() {
             let backorderable = owing.contains(&json!(sku));
             stock.push(json!({ "sku": sku, "node": node, "onHand": units, "backorderable": backorderable }));
@@ -163,7 +166,9 @@ fn ranked(input: &Value) -> (Value, Value) {
 
 fn lines(input: &Value) -> Vec<Value> {
     let lines = input["lines"].as_array().into_iter().flatten().enumerate();
-    lines.map(|(index, line)| json!({ "id": format!("{index:04}"), "sku": line["sku"], "quantity": line["qty"] })).collect()
+    lines
+        .map(|(index, line)| json!({ "id": format!("{index:04}"), "sku": line["sku"], "quantity": line["qty"] }))
+        .collect()
 }
 
 fn allocate(client: &mut Client, input: &Value, expect: &Value, verdict: &mut Verdict) -> Result<()> {
@@ -210,16 +215,19 @@ fn shipments(client: &mut Client, input: &Value, expect: &Value, verdict: &mut V
 }
 
 fn preorder(client: &mut Client, input: &Value, expect: &Value, verdict: &mut Verdict) -> Result<()> {
-    let mut item = json!({ "preorder": { "channelCaps": input["channel_caps"].as_object().cloned().unwrap_or_default() } });
+    let mut item =
+        json!({ "preorder": { "channelCaps": input["channel_caps"].as_object().cloned().unwrap_or_default() } });
     if input["global_cap"].is_number() {
         item["preorder"]["cap"] = input["global_cap"].clone();
     }
     if input["limit_per_customer"].is_number() {
         item["limits"] = json!({ "perOrder": input["limit_per_customer"] });
     }
-    let used = input["allocated"].as_object().into_iter().flatten().map(|(channel, units)| {
-        json!({ "kind": "preorder", "id": "x", "scope": channel, "used": units })
-    });
+    let used = input["allocated"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(channel, units)| json!({ "kind": "preorder", "id": "x", "scope": channel, "used": units }));
     let kept = input["reserved"].as_object().into_iter().flatten().map(|(channel, units)| {
         json!({ "sku": "x", "channel": channel, "quantity": units, "expiresAt": moment(300), "owner": "other" })
     });
@@ -240,7 +248,10 @@ fn preorder(client: &mut Client, input: &Value, expect: &Value, verdict: &mut Ve
 
 fn reserve(client: &mut Client, input: &Value, expect: &Value, verdict: &mut Verdict) -> Result<()> {
     let batch = input["batch"].as_array().context("batch")?;
-    let lines = batch.iter().enumerate().map(|(index, units)| json!({ "id": format!("{index:04}"), "sku": "x", "quantity": units }));
+    let lines = batch
+        .iter()
+        .enumerate()
+        .map(|(index, units)| json!({ "id": format!("{index:04}"), "sku": "x", "quantity": units }));
     let inventory = json!({ "nodes": [{ "id": "a", "kind": "store", "modes": ["pickup"] }] });
     let request = json!({
         "lines": lines.collect::<Vec<_>>(),

@@ -93,7 +93,13 @@ fn plan(answer: &Value, lines: &[Value]) -> BTreeMap<(String, String), i64> {
 }
 
 /// Says where the plan breaks a rule of the instance.
-fn judge(verdict: &mut Verdict, instance: &Value, nodes: &[Value], lines: &[Value], plan: &BTreeMap<(String, String), i64>) {
+fn judge(
+    verdict: &mut Verdict,
+    instance: &Value,
+    nodes: &[Value],
+    lines: &[Value],
+    plan: &BTreeMap<(String, String), i64>,
+) {
     for node in nodes {
         let id = node["id"].as_str().unwrap_or_default();
         let sent: i64 = plan.iter().filter(|((from, _), _)| from == id).map(|(_, units)| units).sum();
@@ -112,7 +118,8 @@ fn judge(verdict: &mut Verdict, instance: &Value, nodes: &[Value], lines: &[Valu
         }
     }
     for line in lines {
-        let parts: Vec<i64> = plan.iter().filter(|((_, sku), _)| json!(sku) == line["sku"]).map(|(_, units)| *units).collect();
+        let parts: Vec<i64> =
+            plan.iter().filter(|((_, sku), _)| json!(sku) == line["sku"]).map(|(_, units)| *units).collect();
         let (sum, wanted) = (parts.iter().sum::<i64>(), line["qty"].as_i64().unwrap_or(0));
         let whole = instance["split_lines"] != json!(false) || (parts.len() <= 1 && (sum == 0 || sum == wanted));
         if sum > wanted || !whole {

@@ -2,7 +2,8 @@
 //!
 //! States are the last k channels of a path. A channel that follows itself is one touch: staying changes no chance of
 //! conversion. Without a channel, every step into it leads nowhere. The answer is the solution of a linear system, found by
-//! elimination for order 1 ([`super::solve`]) and by sweeps that only ever grow for orders 2 and 3, until no figure changes.
+//! elimination for order 1 ([`super::solve`]) and for small chains of orders 2 and 3, and by sweeps
+//! that only ever grow, until no figure changes, for large ones.
 
 use super::TooSlow;
 use super::solve::{self, State};
@@ -73,7 +74,12 @@ struct Chain {
     steps: Vec<Vec<(usize, f64)>>,
     /// The chance that the next step is conversion.
     converts: Vec<f64>,
+    /// The chance that the next step is loss.
+    loses: Vec<f64>,
 }
+
+/// States up to which a chain of order 2 or 3 is eliminated; a larger one is swept.
+const ELIMINATED: usize = 300;
 
 impl Chain {
     fn new(rows: &[PathRow], order: u32) -> Self {
@@ -115,7 +121,7 @@ impl Chain {
                 *end = name.last().copied();
             }
         }
-        let mut chain = Self { ends, steps: Vec::new(), converts: Vec::new() };
+        let mut chain = Self { ends, steps: Vec::new(), converts: Vec::new(), loses: Vec::new() };
         for (to, converted, lost) in order.iter().filter_map(|state| counts.get(*state)) {
             let out = to.values().sum::<u64>() + converted + lost;
             let step = |(to, count): (&usize, &u64)| (place.get(*to).copied().unwrap_or(0), float(*count) / float(out));
@@ -123,6 +129,7 @@ impl Chain {
             steps.sort_unstable_by_key(|(to, _)| *to);
             chain.steps.push(steps);
             chain.converts.push(float(*converted) / float(out));
+            chain.loses.push(float(*lost) / float(out));
         }
         chain
     }
@@ -139,12 +146,35 @@ impl Chain {
         (0..channels).map(effect).collect()
     }
 
+    /// The chance of conversion from the start, without a channel, by elimination: however often a walk comes back.
+    fn eliminated(&self, gone: &[bool]) -> f64 {
+        let count = self.steps.len();
+        let empty = State { to: vec![0.0; count], converted: 0.0, lost: 0.0 };
+        let mut states = vec![empty; count];
+        // The start is the last state here and the first one there.
+        let rows = self.steps.iter().zip(&self.converts).zip(&self.loses).rev();
+        for (state, ((steps, converts), loses)) in states.iter_mut().zip(rows) {
+            (state.converted, state.lost) = (*converts, *loses);
+            for (to, chance) in steps {
+                if gone.get(*to).copied().unwrap_or(false) {
+                    state.lost += chance;
+                } else if let Some(known) = state.to.get_mut(count - 1 - to) {
+                    *known += chance;
+                }
+            }
+        }
+        solve::conversion(states)
+    }
+
     /// The chance of conversion from the start, without a channel: Gauss and Seidel's sweeps from zero. Products and sums of
     /// what is not negative only grow from sweep to sweep, in floats too, so they come to rest.
     fn conversion(&self, without: Option<usize>, work: &mut u64) -> Result<f64, TooSlow> {
         let mut chances = vec![0.0_f64; self.steps.len()];
         let size = self.steps.iter().map(|steps| u64::try_from(steps.len()).unwrap_or(0) + 1).sum::<u64>();
         let gone: Vec<bool> = self.ends.iter().map(|end| without.is_some() && *end == without).collect();
+        if self.steps.len() <= ELIMINATED {
+            return Ok(self.eliminated(&gone));
+        }
         loop {
             *work = work.checked_sub(size).ok_or(TooSlow)?;
             let mut rested = true;

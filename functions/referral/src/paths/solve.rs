@@ -31,6 +31,14 @@ fn eliminate_last(states: &mut Vec<State>) {
     }
 }
 
+/// The chance of conversion from the start, the first state. Every state that is reached must lead to conversion or loss.
+pub fn conversion(mut states: Vec<State>) -> f64 {
+    while states.len() > 1 {
+        eliminate_last(&mut states);
+    }
+    states.first().map_or(0.0, |start| start.converted / (start.converted + start.lost))
+}
+
 /// Moves the states after the start so that the first `count` of them come last.
 fn rotate(states: &mut [State], count: usize) {
     for state in &mut *states {

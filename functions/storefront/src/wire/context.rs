@@ -9,7 +9,12 @@ use commerce::{Object, Value, bounds};
 /// `None` only where the currency is not readable, so that amounts cannot be read either.
 pub fn read(object: &Object<'_>, now: i64) -> Option<Context> {
     let moment = object.field("at").and_then(|value| value.moment());
-    let currency = object.required("currency").and_then(|value| value.currency())?.to_owned();
+    let Some(currency) = object.required("currency").and_then(|value| value.currency()).map(str::to_owned) else {
+        for name in ["delivery", "channel", "shopper", "gathering", "codes", "attributes", "counters"] {
+            object.ignore(name);
+        }
+        return None;
+    };
     let delivery = object.field("delivery").and_then(|value| value.object());
     let of_delivery = |name: &str| delivery.as_ref().and_then(|delivery| text(delivery, name));
     let (country, region, shipping_method) = (of_delivery("country"), of_delivery("region"), of_delivery("method"));

@@ -18,7 +18,11 @@ pub fn each(letters: &[Letter], mut sink: impl FnMut(u32)) {
         let same = |letter: &&Letter| letter.gap == Gap::None && is_han(letter.letter) == han;
         let length = 1 + letters.iter().skip(at + 1).take_while(same).count();
         let word: Vec<char> = letters.iter().skip(at).take(length).map(|letter| letter.letter).collect();
-        if han { runs(&word, 1..=3, &mut sink) } else { latin(&word, &mut sink) }
+        if han {
+            runs(&word, 1..=3, &mut sink)
+        } else {
+            latin(&word, &mut sink)
+        }
         at += length;
     }
 }

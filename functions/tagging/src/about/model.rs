@@ -68,7 +68,9 @@ impl<'a> Model<'a> {
             return;
         }
         let block = bucket / 16;
-        let Some(first) = self.firsts.get(block * 4..block * 4 + 4).and_then(|bytes| bytes.try_into().ok()) else { return };
+        let Some(first) = self.firsts.get(block * 4..block * 4 + 4).and_then(|bytes| bytes.try_into().ok()) else {
+            return;
+        };
         let before: usize = (block * 16..bucket).map(|other| self.count(other)).sum();
         let start = (u32::from_le_bytes(first) as usize + before) * 2;
         for entry in self.entries.get(start..start + count * 2).unwrap_or_default().chunks_exact(2) {
@@ -84,7 +86,8 @@ impl<'a> Model<'a> {
     #[must_use]
     pub fn best(&self, letters: &[Letter]) -> Option<(usize, u32)> {
         let scores = self.scores(letters);
-        let (class, best) = scores.iter().enumerate().max_by_key(|(class, score)| (**score, std::cmp::Reverse(*class)))?;
+        let (class, best) =
+            scores.iter().enumerate().max_by_key(|(class, score)| (**score, std::cmp::Reverse(*class)))?;
         let sum: f64 = scores.iter().map(|score| libm::exp(f64::from(score - best) * f64::from(self.scale))).sum();
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 10000")]
         let sure = (10_000.0 / sum) as u32;

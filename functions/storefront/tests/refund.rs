@@ -1,0 +1,134 @@
+//! From a quote to its returns: the decision that a quote freezes is sent back, and what is refunded is right to the cent.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
+
+use serde_json::{Value, json};
+use storefront::app::App;
+use storefront::http::Request;
+use storefront::world::{Memory, World};
+
+/// A shop whose rulebook is published.
+struct Shop(App, Memory);
+
+impl Shop {
+    fn open(method: &str) -> Self {
+        let shop = Self(App::default(), Memory::default());
+        let rulebook = json!({
+            "format": "pushcart-rulebook/1", "currency": "CNY",
+            "priceLists": [{ "id": "base", "entries": { "POT": 6000, "CUP": 2500 } }],
+            "pricing": { "refund": { "method": method, "shipping": "with-all" }, "priorPrice": [{ "id": "eu", "law": "eu" }] },
+            "taxes": { "rates": [{ "rate": 1300 }] },
+            "shipping": { "methods": [{ "id": "post", "charge": 1000 }] },
+            "promotions": [{ "id": "100-20", "when": [{ "kind": "subtotal", "atLeast": 10000 }], "gives": [{ "kind": "amount-off", "amount": 2000 }] }],
+        });
+        let (status, answer) = shop.send("PUT", "/v1/merchants/willow/rulebook", &rulebook);
+        assert!(status < 300, "{answer}");
+        shop
+    }
+
+    fn send(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
+        let setting = |name: &str| (name == "publish_tokens").then(|| "willow:secret".to_owned());
+        let world = World { store: &self.1, setting: &setting, now: 1_794_400_000 };
+        let headers = [("content-type", "application/json"), ("authorization", "Bearer secret")];
+        let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+        let request =
+            Request { method: method.to_owned(), path: path.to_owned(), headers, body: body.to_string().into_bytes() };
+        let response = self.0.handle(&request, &world).0;
+        (response.status, serde_json::from_slice(&response.body).unwrap())
+    }
+
+    fn post(&self, path: &str, body: &Value) -> Value {
+        let (status, answer) = self.send("POST", path, body);
+        assert_eq!(status, 200, "{path} {answer}");
+        answer
+    }
+}
+
+fn cart() -> Value {
+    json!({ "merchant": "willow", "currency": "CNY", "at": "2026-11-11T20:00:00+08:00",
+            "lines": [{ "id": "1", "sku": "POT", "quantity": 1 }, { "id": "2", "sku": "CUP", "quantity": 2 }] })
+}
+
+#[test]
+fn returns_one_by_one_give_what_one_return_gives() {
+    // 60.00 and two of 25.00, 20.00 off from 100.00, 10.00 for shipping. A cup back, the other, the pot.
+    for (method, expected) in [("pro-rata", [2_046, 2_045, 5_909]), ("re-evaluate", [500, 2_500, 7_000])] {
+        let shop = Shop::open(method);
+        let quote = shop.post("/v1/quote", &cart());
+        assert_eq!(quote["totals"]["total"]["amount"], 10_000, "{quote}");
+        let decision = &quote["record"]["decision"];
+        assert_eq!(decision["policy"]["method"], method);
+        let refund = |returns: Value| {
+            shop.post("/v1/refund", &json!({ "decision": decision, "returns": returns, "cart": cart() }))
+        };
+        let money = |amount: &Value| json!({ "amount": amount, "currency": "CNY" });
+        let first = refund(json!([{ "line": "2", "quantity": 1 }]));
+        let given = first["lines"][0]["amount"]["amount"].clone();
+        let second = refund(json!([{ "line": "2", "quantity": 1, "before": 1, "refunded": money(&given) }]));
+        let cups = json!(given.as_i64().unwrap() + second["lines"][0]["amount"]["amount"].as_i64().unwrap());
+        let third = refund(
+            json!([{ "line": "1", "quantity": 1 }, { "line": "2", "quantity": 0, "before": 2, "refunded": money(&cups) }]),
+        );
+        let totals = [&first, &second, &third].map(|answer| answer["total"]["amount"].as_i64().unwrap());
+        assert_eq!(totals, expected, "{method}");
+        let once = refund(json!([{ "line": "1", "quantity": 1 }, { "line": "2", "quantity": 2 }]));
+        assert_eq!((&once["total"]["amount"], totals.iter().sum::<i64>()), (&json!(10_000), 10_000));
+        assert_eq!(once["shipping"]["tax"]["amount"], 115);
+    }
+}
+
+#[test]
+fn what_cannot_be_refunded_is_said() {
+    let shop = Shop::open("re-evaluate");
+    let decision = shop.post("/v1/quote", &cart())["record"]["decision"].clone();
+    let returns = json!([{ "line": "2", "quantity": 1 }]);
+    let mut other = decision.clone();
+    other["rules"] = json!("sha256:0");
+    let mut fewer = cart();
+    fewer["lines"][1]["quantity"] = json!(1);
+    for (body, status, code) in [
+        (json!({ "decision": decision, "returns": returns }), 422, "missing-field"),
+        (
+            json!({ "decision": decision, "returns": [{ "line": "2", "quantity": 3 }], "cart": cart() }),
+            422,
+            "returned-more-than-sold",
+        ),
+        (
+            json!({ "decision": decision, "returns": [{ "line": "9", "quantity": 1 }], "cart": cart() }),
+            422,
+            "unknown-line",
+        ),
+        (json!({ "decision": decision, "returns": returns, "cart": fewer }), 422, "unlike-cart"),
+        (json!({ "decision": other, "returns": returns, "cart": cart() }), 409, "conflict"),
+        (json!({ "decision": decision, "returns": returns, "cart": cart(), "more": 1 }), 422, "unknown-field"),
+    ] {
+        let (found, answer) = shop.send("POST", "/v1/refund", &body);
+        assert_eq!((found, answer["code"].as_str()), (status, Some(code)), "{answer}");
+    }
+}
+
+#[test]
+fn a_price_is_answered_with_what_may_be_said_of_it() {
+    let shop = Shop::open("pro-rata");
+    let money = |amount: i64| json!({ "amount": amount, "currency": "CNY" });
+    let answer = shop.post(
+        "/v1/price",
+        &json!({ "merchant": "willow", "currency": "CNY", "at": "2026-11-11T20:00:00+08:00",
+                 "lines": [{ "id": "1", "sku": "POT", "quantity": 2, "claimedReference": money(9_900) }],
+                 "history": [{ "sku": "POT", "at": "2026-10-01T00:00:00+08:00", "price": money(9_900) },
+                             { "sku": "POT", "at": "2026-10-20T00:00:00+08:00", "price": money(7_500) },
+                             { "sku": "POT", "at": "2026-10-21T00:00:00+08:00", "price": money(9_900) }] }),
+    );
+    let line = &answer["lines"][0];
+    assert_eq!(
+        (&line["unitPrice"], &line["subtotal"], &line["priceList"]),
+        (&money(6_000), &money(12_000), &json!("base"))
+    );
+    assert_eq!((&line["tax"]["amount"], &answer["totals"]["taxIncluded"]), (&money(1_381), &money(1_381)));
+    let reference = &line["references"][0];
+    assert_eq!((&reference["strikeThrough"], &reference["percentBasisPoints"]), (&money(7_500), &json!(2_000)));
+    assert_eq!(
+        (&reference["breach"], &reference["statute"]),
+        (&json!("reference-above-prior-price"), &json!("Directive 98/6/EC, Article 6a"))
+    );
+    assert_eq!(answer["shipping"][0]["chosen"], true);
+}
