@@ -5,7 +5,11 @@
 use anyhow::{Context as _, bail};
 
 fn main() -> anyhow::Result<()> {
-    let [module, output] = std::env::args().skip(1).collect::<Vec<_>>().try_into().or_else(|_| bail!("usage: componentize MODULE OUTPUT"))?;
+    let [module, output] = std::env::args()
+        .skip(1)
+        .collect::<Vec<_>>()
+        .try_into()
+        .or_else(|_| bail!("usage: componentize MODULE OUTPUT"))?;
     let bytes = std::fs::read(&module).with_context(|| format!("cannot read {module}"))?;
     let component = wit_component::ComponentEncoder::default()
         .module(&bytes)

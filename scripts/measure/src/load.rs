@@ -47,7 +47,10 @@ impl Client {
             {
                 head = end + 4;
                 let text = String::from_utf8_lossy(self.buffer.get(..end).unwrap_or_default()).to_ascii_lowercase();
-                let declared = text.lines().find_map(|line| line.strip_prefix("content-length:")).context("an answer without content-length")?;
+                let declared = text
+                    .lines()
+                    .find_map(|line| line.strip_prefix("content-length:"))
+                    .context("an answer without content-length")?;
                 length = Some(declared.trim().parse::<usize>()?);
             }
             if length.is_some_and(|length| self.buffer.len() >= head + length) {
@@ -61,7 +64,10 @@ impl Client {
 
 /// A request as it goes over the wire.
 pub fn request(method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
-    let mut head = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {}\r\n", body.len());
+    let mut head = format!(
+        "{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {}\r\n",
+        body.len()
+    );
     for (name, value) in headers {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
@@ -96,6 +102,8 @@ pub fn run(address: SocketAddr, request: &[u8], connections: usize, time: Durati
     });
     let mut times: Vec<Duration> = results.into_iter().collect::<anyhow::Result<Vec<_>>>()?.concat();
     times.sort_unstable();
-    let at = |percent: usize| times.get((times.len() * percent / 100).min(times.len().saturating_sub(1))).copied().unwrap_or_default();
+    let at = |percent: usize| {
+        times.get((times.len() * percent / 100).min(times.len().saturating_sub(1))).copied().unwrap_or_default()
+    };
     Ok(Measured { per_second: times.len() as f64 / time.as_secs_f64(), p50: at(50), p99: at(99) })
 }

@@ -45,7 +45,8 @@ pub fn serve() -> anyhow::Result<()> {
             socket.set_nodelay(true)?;
             tokio::spawn(async move {
                 let service = hyper::service::service_fn(answer);
-                let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(socket), service).await;
+                let _ =
+                    hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(socket), service).await;
             });
         }
     })
@@ -53,7 +54,10 @@ pub fn serve() -> anyhow::Result<()> {
 
 async fn answer(request: hyper::Request<Incoming>) -> Result<hyper::Response<Full<Bytes>>, hyper::Error> {
     let (parts, body) = request.into_parts();
-    let headers = parts.headers.iter().map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
+    let headers = parts
+        .headers
+        .iter()
+        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
     let request = http::Request {
         method: parts.method.as_str().to_owned(),
         path: parts.uri.path().to_owned(),
@@ -61,7 +65,8 @@ async fn answer(request: hyper::Request<Incoming>) -> Result<hyper::Response<Ful
         body: body.collect().await?.to_bytes().into(),
         ..http::Request::default()
     };
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(0));
+    let now =
+        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(0));
     let setting = |name: &str| (name == "publish_tokens").then(|| format!("willow:{}", crate::server::TOKEN));
     let world = World { store: &Shared, setting: &setting, now };
     let (response, _) = APP.with(|app| app.handle(&request, &world));

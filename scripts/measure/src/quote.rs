@@ -12,7 +12,11 @@ const TIME: Duration = Duration::from_secs(5);
 pub fn run() -> anyhow::Result<()> {
     let rulebook = rulebook();
     let cart = cart();
-    println!("input: 20 lines, 200 promotions, {} bytes a request; {CONNECTIONS} connections, {} s each", cart.len(), TIME.as_secs());
+    println!(
+        "input: 20 lines, 200 promotions, {} bytes a request; {CONNECTIONS} connections, {} s each",
+        cart.len(),
+        TIME.as_secs()
+    );
     let request = load::request("POST", "/v1/quote", &[], cart.as_bytes());
     let measure = |server: &Server| -> anyhow::Result<(f64, Measured, f64)> {
         server.publish(rulebook.as_bytes())?;
@@ -23,11 +27,17 @@ pub fn run() -> anyhow::Result<()> {
     let native = measure(&Server::native()?)?;
     let reuse = measure(&Server::pushcart(&[])?)?;
     let fresh = measure(&Server::pushcart(&["--reuse", "1"])?)?;
-    println!("{:<8} {:>11} {:>9} {:>9} {:>9} {:>9} {:>14}", "", "requests/s", "p50 ms", "p99 ms", "idle MB", "load MB", "ratio to native");
+    println!(
+        "{:<8} {:>11} {:>9} {:>9} {:>9} {:>9} {:>14}",
+        "", "requests/s", "p50 ms", "p99 ms", "idle MB", "load MB", "ratio to native"
+    );
     for (name, (idle, measured, loaded)) in [("native", &native), ("reuse", &reuse), ("fresh", &fresh)] {
         let Measured { per_second, p50, p99 } = measured;
         let (p50, p99) = (p50.as_secs_f64() * 1e3, p99.as_secs_f64() * 1e3);
-        println!("{name:<8} {per_second:>11.0} {p50:>9.2} {p99:>9.2} {idle:>9.0} {loaded:>9.0} {:>14.3}", per_second / native.1.per_second);
+        println!(
+            "{name:<8} {per_second:>11.0} {p50:>9.2} {p99:>9.2} {idle:>9.0} {loaded:>9.0} {:>14.3}",
+            per_second / native.1.per_second
+        );
     }
     println!("targets: reuse ≥ 0.5, fresh ≥ 0.12 of native; host idle ≤ 100 MB");
     Ok(())
@@ -59,7 +69,8 @@ fn rulebook() -> String {
 
 /// Twenty lines.
 fn cart() -> String {
-    let lines: Vec<String> = (0..20).map(|number| format!(r#"{{"id":"{number}","sku":"SKU-{number:04}","quantity":3}}"#)).collect();
+    let lines: Vec<String> =
+        (0..20).map(|number| format!(r#"{{"id":"{number}","sku":"SKU-{number:04}","quantity":3}}"#)).collect();
     format!(
         r#"{{"merchant":"willow","currency":"CNY","at":"2026-11-11T20:05:00+08:00","channel":{{"kind":"live","id":"room-8"}},"lines":[{}]}}"#,
         lines.join(",")

@@ -77,7 +77,12 @@ impl Server {
     /// Puts a document of the bench's merchant.
     pub fn put(&self, what: &str, document: &[u8]) -> anyhow::Result<()> {
         let authorization = format!("Bearer {TOKEN}");
-        let request = crate::load::request("PUT", &format!("/v1/merchants/willow/{what}"), &[("authorization", &authorization)], document);
+        let request = crate::load::request(
+            "PUT",
+            &format!("/v1/merchants/willow/{what}"),
+            &[("authorization", &authorization)],
+            document,
+        );
         let mut client = crate::load::Client::connect(self.address)?;
         let (status, body) = client.send(&request)?;
         if status >= 300 {

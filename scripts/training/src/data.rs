@@ -29,7 +29,9 @@ pub fn rows(folder: &Path, name: &str) -> Result<Vec<Vec<String>>> {
 
 /// One of five keys is held out.
 fn held(key: &str) -> bool {
-    let hash = key.bytes().fold(0xCBF2_9CE4_8422_2325u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3));
+    let hash = key
+        .bytes()
+        .fold(0xCBF2_9CE4_8422_2325u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3));
     (hash ^ hash >> 32).is_multiple_of(5)
 }
 
@@ -39,7 +41,10 @@ fn held(key: &str) -> bool {
 /// Where the file cannot be read.
 pub fn products(folder: &Path) -> Result<Vec<Example>> {
     let rows = rows(folder, "en_pricerunner10.dev.tsv.gz")?;
-    Ok(rows.into_iter().map(|row| Example { text: row[4].clone(), class: row[0].clone(), held: held(&row[1]) }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| Example { text: row[4].clone(), class: row[0].clone(), held: held(&row[1]) })
+        .collect())
 }
 
 /// Names of categories and their vertical (Shopify's taxonomy), zh and en, split by category; the second list has the

@@ -36,5 +36,6 @@ pub fn macro_f1(pairs: impl IntoIterator<Item = (usize, usize)>) -> f64 {
             classes.entry(found).or_default().extra += 1;
         }
     }
-    occurring.iter().map(|class| classes.get(class).copied().unwrap_or_default().f1()).sum::<f64>() / occurring.len().max(1) as f64
+    occurring.iter().map(|class| classes.get(class).copied().unwrap_or_default().f1()).sum::<f64>()
+        / occurring.len().max(1) as f64
 }

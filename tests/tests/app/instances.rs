@@ -2,6 +2,7 @@
 //! with it.
 
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use tests::app::{App, Start};
 use tests::samples;
 

@@ -16,10 +16,15 @@ fn main() -> Result<()> {
     let folder = PathBuf::from(arguments.next().context("usage: train DATA [OUTPUT]")?);
     let output = PathBuf::from(arguments.next().unwrap_or_else(|| "functions/tagging/data".into()));
     let known = |names: &[(&str, &str)], example: &Example| names.iter().position(|(name, _)| *name == example.class);
-    let prepare = |names: &[(&str, &str)], examples: &[Example], weight: f32, recipe: Recipe| -> Vec<(Vec<usize>, usize, f32)> {
-        let chosen = examples.iter().filter(|example| !example.held);
-        chosen.filter_map(|example| Some((learn::buckets(&example.text, recipe.logarithm), known(names, example)?, weight))).collect()
-    };
+    let prepare =
+        |names: &[(&str, &str)], examples: &[Example], weight: f32, recipe: Recipe| -> Vec<(Vec<usize>, usize, f32)> {
+            let chosen = examples.iter().filter(|example| !example.held);
+            chosen
+                .filter_map(|example| {
+                    Some((learn::buckets(&example.text, recipe.logarithm), known(names, example)?, weight))
+                })
+                .collect()
+        };
     let products = data::products(&folder)?;
     println!("products: {} titles", products.len());
     let weights = learn::train(&prepare(PRODUCTS, &products, 1.0, PRODUCT), PRODUCTS.len(), PRODUCT);
