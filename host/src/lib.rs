@@ -17,6 +17,7 @@ pub mod log;
 pub mod manifest;
 pub mod metrics;
 pub mod options;
+pub mod plugins;
 pub mod pool;
 pub mod problem;
 pub mod router;

@@ -13,6 +13,7 @@ pub const PARTS: usize = 64;
 #[derive(Debug)]
 pub struct Limiter {
     memory_limit: usize,
+    element_limit: usize,
     memory: usize,
     elements: usize,
     refused: bool,
@@ -21,7 +22,12 @@ pub struct Limiter {
 impl Limiter {
     /// Bounds of `memory_limit` bytes over all memories.
     pub fn new(memory_limit: usize) -> Self {
-        Self { memory_limit, memory: 0, elements: 0, refused: false }
+        Self::bounded(memory_limit, TABLE_ELEMENTS)
+    }
+
+    /// Bounds of `memory_limit` bytes over all memories and `element_limit` elements over all tables.
+    pub fn bounded(memory_limit: usize, element_limit: usize) -> Self {
+        Self { memory_limit, element_limit, memory: 0, elements: 0, refused: false }
     }
 
     /// Bytes held, over all memories.
@@ -58,7 +64,7 @@ impl ResourceLimiter for Limiter {
     }
 
     fn table_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> Result<bool> {
-        let grown = self.grow(self.elements, current, desired, TABLE_ELEMENTS);
+        let grown = self.grow(self.elements, current, desired, self.element_limit);
         self.elements = grown.unwrap_or(self.elements);
         Ok(grown.is_some())
     }

@@ -2,7 +2,11 @@
 #![cfg(target_family = "wasm")]
 #![allow(missing_docs, unsafe_code, clippy::all, reason = "generated")]
 
-use commerce::facts::{offers::Discount, prices::PricedLine, types::Context};
+use commerce::facts::{
+    offers::{Discount, ShippingCharge},
+    prices::PricedLine,
+    types::Context,
+};
 
 wit_bindgen::generate!({
     path: "../../wit/commerce",
@@ -22,7 +26,7 @@ impl Guest for None {
     fn active(_: String) -> bool {
         false
     }
-    fn propose(_: String, _: Vec<PricedLine>, _: Vec<Discount>, _: Context) -> Proposed {
+    fn propose(_: String, _: Vec<PricedLine>, _: Vec<ShippingCharge>, _: Vec<Discount>, _: Context) -> Proposed {
         Proposed { proposals: Vec::new(), failures: Vec::new() }
     }
 }

@@ -39,7 +39,7 @@ pub use ::{referral, tagging};
 
 /// Merchants' plugins: natively there are none, as under Spin.
 pub mod plugins {
-    use commerce::facts::offers::{Discount, Proposal};
+    use commerce::facts::offers::{Discount, Proposal, ShippingCharge};
     use commerce::facts::prices::PricedLine;
     use commerce::facts::types::Context;
 
@@ -69,7 +69,7 @@ pub mod plugins {
 
     /// Asks every active plugin.
     #[must_use]
-    pub fn propose(_: &str, _: &[PricedLine], _: &[Discount], _: &Context) -> Proposed {
+    pub fn propose(_: &str, _: &[PricedLine], _: &[ShippingCharge], _: &[Discount], _: &Context) -> Proposed {
         Proposed { proposals: Vec::new(), failures: Vec::new() }
     }
 }

@@ -116,7 +116,7 @@ fn judge(
     if !plugins::active(request.merchant) {
         return Ok((verdict, Vec::new()));
     }
-    let proposed = plugins::propose(request.merchant, priced, &verdict.discounts, context);
+    let proposed = plugins::propose(request.merchant, priced, charges, &verdict.discounts, context);
     if let Some(failure) = proposed.failures.iter().find(|failure| failure.closed) {
         return Err(Problem::fault(
             &failure.code,

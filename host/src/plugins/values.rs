@@ -1,0 +1,185 @@
+//! Facts of `pushcart:commerce` as the plain values that plugins get, and how large they are.
+//!
+//! Destructured in full, so that a new fact fails to compile until it is decided whether plugins see it. What they do not
+//! see: who the shopper is, places, fingerprints, counters, other shops' names.
+
+use super::asking::facts::{offers, prices, types as facts};
+use super::types::{Attribute, Cart, Context, Discount, Line, Moment, Shopper};
+use commerce::instant::civil_from_days;
+
+/// The cart as plugins see it: lines that are selected and that promotions may reduce.
+pub fn cart(lines: &[prices::PricedLine], shipping: &[offers::ShippingCharge], currency: &str) -> Cart {
+    let seen = lines.iter().filter(|line| line.selected && line.discountable);
+    Cart {
+        currency: currency.to_owned(),
+        lines: seen.map(line).collect(),
+        shipping: amount(shipping.iter().map(|charge| charge.amount).sum()),
+        attributes: Vec::new(),
+    }
+}
+
+fn line(line: &prices::PricedLine) -> Line {
+    let prices::PricedLine {
+        id,
+        sku,
+        quantity,
+        unit_price,
+        subtotal,
+        regular_price: _,
+        price_list: _,
+        band_from: _,
+        categories,
+        tax_category: _,
+        floor: _,
+        discountable: _,
+        reduced: _,
+        shop: _,
+        selected: _,
+        subscription: _,
+        tax_on_top: _,
+        attributes: declared,
+    } = line;
+    Line {
+        id: id.clone(),
+        sku: sku.clone(),
+        quantity: *quantity,
+        unit_price: amount(*unit_price),
+        subtotal: amount(*subtotal),
+        categories: categories.clone(),
+        attributes: attributes(declared),
+    }
+}
+
+/// What is around the cart, as plugins see it.
+pub fn context(context: &facts::Context) -> Context {
+    let facts::Context {
+        at,
+        utc_offset,
+        currency: _,
+        channel: facts::Channel { kind, id: _ },
+        country,
+        region: _,
+        shipping_method: _,
+        shopper: person,
+        gathering: _,
+        codes,
+        attributes: declared,
+        counters: _,
+        tags: _,
+    } = context;
+    Context {
+        moment: moment(*at, *utc_offset),
+        channel: kind.clone(),
+        country: country.clone(),
+        shopper: shopper(person.as_ref()),
+        codes: codes.clone(),
+        attributes: attributes(declared),
+    }
+}
+
+fn shopper(shopper: Option<&facts::Shopper>) -> Shopper {
+    let Some(shopper) = shopper else {
+        return Shopper { groups: Vec::new(), segments: Vec::new(), tier: None, orders: 0, attributes: Vec::new() };
+    };
+    let facts::Shopper {
+        id: _,
+        groups,
+        segments,
+        tier,
+        entitlements: _,
+        place: _,
+        orders,
+        since: _,
+        interactions: _,
+        events: _,
+        points: _,
+        subscriber: _,
+        fingerprints: _,
+    } = shopper;
+    Shopper {
+        groups: groups.clone(),
+        segments: segments.clone(),
+        tier: tier.clone(),
+        orders: orders.as_ref().map_or(0, |orders| orders.count),
+        attributes: Vec::new(),
+    }
+}
+
+/// The local calendar at `at` seconds after 1970, `utc_offset` seconds east of UTC.
+pub fn moment(at: i64, utc_offset: i32) -> Moment {
+    let local = at.saturating_add(i64::from(utc_offset));
+    let (days, second) = (local.div_euclid(86_400), local.rem_euclid(86_400));
+    let (year, month, day) = civil_from_days(days);
+    let small = |number: i64| u32::try_from(number).unwrap_or(0);
+    Moment {
+        at: amount(at),
+        utc_offset,
+        year: i32::try_from(year).unwrap_or(0),
+        month: small(month),
+        day: small(day),
+        // 1970-01-01 was a Thursday.
+        weekday: small((days + 3).rem_euclid(7) + 1),
+        hour: small(second / 3_600),
+        minute: small(second / 60 % 60),
+    }
+}
+
+/// What promotions without plugins give.
+pub fn earlier(discounts: &[offers::Discount]) -> Vec<Discount> {
+    let plain = |offers::Discount { line, promotion, amount: off }: &offers::Discount| Discount {
+        promotion: promotion.clone(),
+        line: line.clone(),
+        amount: amount(*off),
+    };
+    discounts.iter().map(plain).collect()
+}
+
+fn attributes(declared: &[facts::Attribute]) -> Vec<Attribute> {
+    let plain =
+        |facts::Attribute { name, value }: &facts::Attribute| Attribute { name: name.clone(), value: value.clone() };
+    declared.iter().map(plain).collect()
+}
+
+/// A whole number as JavaScript has it; exact up to 2^53 − 1, which every amount and instant is below.
+#[allow(clippy::cast_precision_loss)]
+fn amount(minor: i64) -> f64 {
+    minor as f64
+}
+
+/// The bytes of what a plugin is given, counted as `bounds::INPUT` says.
+pub fn input(cart: &Cart, context: &Context, config: &str, earlier: &[Discount]) -> usize {
+    let texts = |texts: &[String]| texts.iter().map(|text| text.len() + 8).sum::<usize>();
+    let declared =
+        |declared: &[Attribute]| declared.iter().map(|one| one.name.len() + one.value.len() + 16).sum::<usize>();
+    let line = |line: &Line| line.id.len() + line.sku.len() + 48 + texts(&line.categories) + declared(&line.attributes);
+    let Context { moment: _, channel, country, shopper, codes, attributes } = context;
+    let shopper = texts(&shopper.groups)
+        + texts(&shopper.segments)
+        + shopper.tier.as_ref().map_or(0, String::len)
+        + declared(&shopper.attributes);
+    let around = channel.len() + country.as_ref().map_or(0, String::len) + texts(codes) + declared(attributes) + 96;
+    let given = earlier.iter().map(|one| one.promotion.len() + one.line.len() + 24).sum::<usize>();
+    cart.lines.iter().map(line).sum::<usize>() + declared(&cart.attributes) + shopper + around + config.len() + given
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_calendar_is_the_shoppers() {
+        // (seconds, offset, [year, month, day, weekday, hour, minute]): the moment of a sale in Shanghai, the same in Los
+        // Angeles, a leap day, and the first moment.
+        let table = [
+            (1_794_398_700, 28_800, [2026, 11, 11, 3, 20, 5]),
+            (1_794_398_700, -28_800, [2026, 11, 11, 3, 4, 5]),
+            (1_709_164_800, 0, [2024, 2, 29, 4, 0, 0]),
+            (0, -3_600, [1969, 12, 31, 3, 23, 0]),
+        ];
+        for (at, offset, wanted) in table {
+            let Moment { at: _, utc_offset: _, year, month, day, weekday, hour, minute } = moment(at, offset);
+            let found = [i64::from(year), month.into(), day.into(), weekday.into(), hour.into(), minute.into()];
+            assert_eq!(found, wanted, "{at} {offset}");
+        }
+    }
+}
