@@ -18,6 +18,12 @@ pub const QUANTITY: i64 = 1_000_000;
 pub const PROMOTIONS_INLINE: usize = 2_000;
 /// Promotions in a published rulebook.
 pub const PROMOTIONS: usize = 100_000;
+/// Tests that a rulebook carries.
+pub const TESTS: usize = 100;
+/// Carts of one simulation.
+pub const SIMULATED_CARTS: usize = 500;
+/// Lines of all carts of one simulation together.
+pub const SIMULATED_LINES: usize = 10_000;
 /// Products in a published rulebook.
 pub const PRODUCTS: usize = 100_000;
 /// Codes entered with a cart.

@@ -146,13 +146,9 @@ impl Exchange<'_> {
         match source {
             crate::wire::Source::Merchant(merchant) => self.published(merchant),
             crate::wire::Source::Inline(node) => {
+                few_promotions(node)?;
                 let text = commerce::document::write(node);
-                let rules = Rules::inline(text.as_bytes()).map_err(|mut problem| {
-                    for fault in &mut problem.faults {
-                        fault.pointer.insert_str(0, "/rules");
-                    }
-                    problem
-                })?;
+                let rules = Rules::inline(text.as_bytes()).map_err(|problem| problem.below("/rules"))?;
                 Ok(Rc::new(rules))
             }
         }
@@ -238,6 +234,23 @@ impl Exchange<'_> {
                 .with("vary", "origin");
         }
         response
+    }
+}
+
+/// Refuses an inline rulebook of more promotions than a request may bring: they would be compiled for every request.
+fn few_promotions(rulebook: &Node<'_>) -> Result<(), Problem> {
+    let Node::Map(fields) = rulebook else { return Ok(()) };
+    let listed = fields.iter().find_map(|(name, value)| match value {
+        Node::List(items) if name == "promotions" => Some(items.len()),
+        _ => None,
+    });
+    match listed {
+        Some(count) if count > bounds::PROMOTIONS_INLINE => Err(Problem::fault(
+            "too-many-inline-promotions",
+            "/rules/promotions",
+            format!("inline rules have at most {}, these have {count}: publish them", bounds::PROMOTIONS_INLINE),
+        )),
+        _ => Ok(()),
     }
 }
 

@@ -11,6 +11,8 @@ pub mod problem;
 pub mod published;
 pub mod routes;
 pub mod stock;
+pub mod till;
+pub mod trial;
 pub mod wire;
 pub mod world;
 

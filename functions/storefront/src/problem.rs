@@ -100,6 +100,15 @@ impl Problem {
         Self::invalid(vec![Fault { code: code.to_owned(), pointer: pointer.to_owned(), detail: detail.into() }])
     }
 
+    /// The same problem of a document that stands below this pointer in the request.
+    #[must_use]
+    pub fn below(mut self, pointer: &str) -> Self {
+        for fault in &mut self.faults {
+            fault.pointer.insert_str(0, pointer);
+        }
+        self
+    }
+
     /// The store failed; what it said goes to the log.
     #[must_use]
     pub fn store(message: String) -> Self {

@@ -7,6 +7,8 @@
 
 use crate::functions::{inventory, pricing, promotions, referral, tagging};
 use crate::problem::{Kind, Problem};
+use crate::trial;
+use crate::wire::rulebook::{self, Head};
 use crate::world::Store;
 use commerce::{Compiled, Fault, bounds};
 use serde::{Deserialize, Serialize};
@@ -38,7 +40,7 @@ const FUNCTIONS: [&str; 5] = ["pricing", "promotions", "referral", "inventory", 
 
 /// What the five functions made of one document.
 pub struct Parts {
-    origins: Vec<String>,
+    head: Head,
     compiled: [Compiled; 5],
 }
 
@@ -57,7 +59,7 @@ struct Index {
 /// # Errors
 /// 400 where it is not JSON, 422 with all faults.
 pub fn compile(document: &[u8]) -> Result<Parts, Problem> {
-    let (origins, mut faults) = crate::wire::rulebook::head(document)?;
+    let (head, mut faults) = rulebook::head(document)?;
     let text = std::str::from_utf8(document).map_err(|error| Problem::new(Kind::InvalidUtf8, error.to_string()))?;
     let mut compiled = Vec::new();
     for result in [
@@ -73,7 +75,7 @@ pub fn compile(document: &[u8]) -> Result<Parts, Problem> {
         }
     }
     match <[Compiled; 5]>::try_from(compiled) {
-        Ok(compiled) if faults.is_empty() => Ok(Parts { origins, compiled }),
+        Ok(compiled) if faults.is_empty() => Ok(Parts { head, compiled }),
         _ => Err(Problem::invalid(without_repeats(faults))),
     }
 }
@@ -99,11 +101,19 @@ impl Rules {
         Self::from_parts(commerce::digest::of(document), parts).map_err(Problem::internal)
     }
 
+    /// Rules of a document that may hold as much as a published one, for one request.
+    ///
+    /// # Errors
+    /// As [`compile`].
+    pub fn draft(document: &[u8]) -> Result<Self, Problem> {
+        Self::from_parts(commerce::digest::of(document), compile(document)?).map_err(Problem::internal)
+    }
+
     fn from_parts(digest: String, parts: Parts) -> Result<Self, String> {
         let [pricing, promotions, referral, inventory, tagging] = &parts.compiled;
         Ok(Self {
             digest,
-            origins: parts.origins.clone(),
+            origins: parts.head.origins.clone(),
             prefix: None,
             pricing: pricing::Rules::load(&pricing.root)?,
             promotions: promotions::Rules::load(&promotions.root)?,
@@ -112,6 +122,12 @@ impl Rules {
             tagging: tagging::Rules::load(&tagging.root)?,
             inline: Some(parts),
         })
+    }
+
+    /// The head of the document that these rules were made of, where it was given inline.
+    #[must_use]
+    pub fn head(&self) -> Option<&Head> {
+        self.inline.as_ref().map(|parts| &parts.head)
     }
 
     /// A shard of one of the functions that have shards.
@@ -200,14 +216,15 @@ fn get_pieces(store: &dyn Store, key: &str, pieces: usize) -> Result<Vec<u8>, Pr
 /// Until the pointer is written, which is last, nobody sees anything of it.
 ///
 /// # Errors
-/// As [`compile`]; 503 where the store fails, the former rulebook then being current still.
+/// As [`compile`]; 422 with each difference where one of the document's own tests fails; 503 where the store fails, the
+/// former rulebook then being current still.
 pub fn publish(store: &dyn Store, merchant: &str, document: &[u8]) -> Result<String, Problem> {
-    let parts = compile(document)?;
+    let parts = tested(store, compile(document)?)?;
     let digest = commerce::digest::of(document);
     let prefix = prefix_of(merchant, &digest);
     let mut index = Index {
         document_pieces: put_pieces(store, &format!("{prefix}/doc"), document)?,
-        origins: parts.origins,
+        origins: parts.head.origins,
         roots: Vec::new(),
         shards: Vec::new(),
     };
@@ -224,6 +241,19 @@ pub fn publish(store: &dyn Store, merchant: &str, document: &[u8]) -> Result<Str
     // It is published: what cannot be cleared away now is left to the next publish.
     let _ = retire(store, merchant, &digest);
     Ok(digest)
+}
+
+/// The same parts, where the document's own tests pass.
+fn tested(store: &dyn Store, parts: Parts) -> Result<Parts, Problem> {
+    if parts.head.cases.is_empty() {
+        return Ok(parts);
+    }
+    let rules = Rules::from_parts(String::new(), parts).map_err(Problem::internal)?;
+    let faults = trial::run(store, &rules)?;
+    match rules.inline {
+        Some(parts) if faults.is_empty() => Ok(parts),
+        _ => Err(Problem::invalid(faults)),
+    }
 }
 
 /// Rulebooks of a merchant that stay readable: the current one and those before it.

@@ -9,6 +9,7 @@ mod quote;
 mod referral;
 mod refund;
 mod rulebook;
+mod simulate;
 mod stock;
 mod tagging;
 
@@ -55,6 +56,8 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("Decision", include_str!("../schema/decision.json")),
     ("RefundRequest", include_str!("../schema/refund-request.json")),
     ("Refund", include_str!("../schema/refund.json")),
+    ("SimulationRequest", include_str!("../schema/simulation-request.json")),
+    ("Simulation", include_str!("../schema/simulation.json")),
     ("Rulebook", include_str!("../schema/rulebook.json")),
     ("InventoryRequest", include_str!("../schema/inventory-request.json")),
     ("InventoryPlan", include_str!("../schema/inventory-plan.json")),
@@ -95,6 +98,8 @@ pub const ROUTES: &[Route] = &[
             request: schema!("Rulebook"), answer: schema!("Published"), authorized: true },
     Route { method: "GET", path: "/v1/merchants/{merchant}/rulebook", handler: rulebook::get, summary: "The merchant's current rules",
             request: None, answer: schema!("Rulebook"), authorized: true },
+    Route { method: "POST", path: "/v1/merchants/{merchant}/rulebook:simulate", handler: simulate::post, summary: "What a draft of the rules would change in carts, beside the current ones; nothing is stored",
+            request: schema!("SimulationRequest"), answer: schema!("Simulation"), authorized: true },
     Route { method: "POST", path: "/v1/inventory/check", handler: inventory::post, summary: "What can be promised, from where and by when",
             request: schema!("InventoryRequest"), answer: schema!("InventoryPlan"), authorized: false },
     Route { method: "PUT", path: "/v1/merchants/{merchant}/stock", handler: stock::put, summary: "Publish a merchant's whole stock",

@@ -1,6 +1,7 @@
 //! JSON to facts and facts to JSON: one file a domain. What must never be in here: a decision.
 
 pub mod cart;
+pub mod cases;
 pub mod context;
 pub mod inventory;
 pub mod money;
@@ -10,6 +11,7 @@ pub mod quote;
 pub mod referral;
 pub mod refund;
 pub mod rulebook;
+pub mod simulation;
 pub mod tagging;
 
 use commerce::{Node, Object};

@@ -1,46 +1,21 @@
 //! From a quote to its returns: the decision that a quote freezes is sent back, and what is refunded is right to the cent.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 
+mod shop;
+
 use serde_json::{Value, json};
-use storefront::app::App;
-use storefront::http::Request;
-use storefront::world::{Memory, World};
+use shop::{Shop, money};
 
 /// A shop whose rulebook is published.
-struct Shop(App, Memory);
-
-impl Shop {
-    fn open(method: &str) -> Self {
-        let shop = Self(App::default(), Memory::default());
-        let rulebook = json!({
-            "format": "pushcart-rulebook/1", "currency": "CNY",
-            "priceLists": [{ "id": "base", "entries": { "POT": 6000, "CUP": 2500 } }],
-            "pricing": { "refund": { "method": method, "shipping": "with-all" }, "priorPrice": [{ "id": "eu", "law": "eu" }] },
-            "taxes": { "rates": [{ "rate": 1300 }] },
-            "shipping": { "methods": [{ "id": "post", "charge": 1000 }] },
-            "promotions": [{ "id": "100-20", "when": [{ "kind": "subtotal", "atLeast": 10000 }], "gives": [{ "kind": "amount-off", "amount": 2000 }] }],
-        });
-        let (status, answer) = shop.send("PUT", "/v1/merchants/willow/rulebook", &rulebook);
-        assert!(status < 300, "{answer}");
-        shop
-    }
-
-    fn send(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
-        let setting = |name: &str| (name == "publish_tokens").then(|| "willow:secret".to_owned());
-        let world = World { store: &self.1, setting: &setting, now: 1_794_400_000 };
-        let headers = [("content-type", "application/json"), ("authorization", "Bearer secret")];
-        let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-        let request =
-            Request { method: method.to_owned(), path: path.to_owned(), headers, body: body.to_string().into_bytes() };
-        let response = self.0.handle(&request, &world).0;
-        (response.status, serde_json::from_slice(&response.body).unwrap())
-    }
-
-    fn post(&self, path: &str, body: &Value) -> Value {
-        let (status, answer) = self.send("POST", path, body);
-        assert_eq!(status, 200, "{path} {answer}");
-        answer
-    }
+fn open(method: &str) -> Shop {
+    Shop::of(&json!({
+        "format": "pushcart-rulebook/1", "currency": "CNY",
+        "priceLists": [{ "id": "base", "entries": { "POT": 6000, "CUP": 2500 } }],
+        "pricing": { "refund": { "method": method, "shipping": "with-all" }, "priorPrice": [{ "id": "eu", "law": "eu" }] },
+        "taxes": { "rates": [{ "rate": 1300 }] },
+        "shipping": { "methods": [{ "id": "post", "charge": 1000 }] },
+        "promotions": [{ "id": "100-20", "when": [{ "kind": "subtotal", "atLeast": 10000 }], "gives": [{ "kind": "amount-off", "amount": 2000 }] }],
+    }))
 }
 
 fn cart() -> Value {
@@ -52,7 +27,7 @@ fn cart() -> Value {
 fn returns_one_by_one_give_what_one_return_gives() {
     // 60.00 and two of 25.00, 20.00 off from 100.00, 10.00 for shipping. A cup back, the other, the pot.
     for (method, expected) in [("pro-rata", [2_046, 2_045, 5_909]), ("re-evaluate", [500, 2_500, 7_000])] {
-        let shop = Shop::open(method);
+        let shop = open(method);
         let quote = shop.post("/v1/quote", &cart());
         assert_eq!(quote["totals"]["total"]["amount"], 10_000, "{quote}");
         let decision = &quote["record"]["decision"];
@@ -60,13 +35,12 @@ fn returns_one_by_one_give_what_one_return_gives() {
         let refund = |returns: Value| {
             shop.post("/v1/refund", &json!({ "decision": decision, "returns": returns, "cart": cart() }))
         };
-        let money = |amount: &Value| json!({ "amount": amount, "currency": "CNY" });
         let first = refund(json!([{ "line": "2", "quantity": 1 }]));
-        let given = first["lines"][0]["amount"]["amount"].clone();
-        let second = refund(json!([{ "line": "2", "quantity": 1, "before": 1, "refunded": money(&given) }]));
-        let cups = json!(given.as_i64().unwrap() + second["lines"][0]["amount"]["amount"].as_i64().unwrap());
+        let given = &first["lines"][0]["amount"];
+        let second = refund(json!([{ "line": "2", "quantity": 1, "before": 1, "refunded": given }]));
+        let cups = given["amount"].as_i64().unwrap() + second["lines"][0]["amount"]["amount"].as_i64().unwrap();
         let third = refund(
-            json!([{ "line": "1", "quantity": 1 }, { "line": "2", "quantity": 0, "before": 2, "refunded": money(&cups) }]),
+            json!([{ "line": "1", "quantity": 1 }, { "line": "2", "quantity": 0, "before": 2, "refunded": money(cups) }]),
         );
         let totals = [&first, &second, &third].map(|answer| answer["total"]["amount"].as_i64().unwrap());
         assert_eq!(totals, expected, "{method}");
@@ -78,7 +52,7 @@ fn returns_one_by_one_give_what_one_return_gives() {
 
 #[test]
 fn what_cannot_be_refunded_is_said() {
-    let shop = Shop::open("re-evaluate");
+    let shop = open("re-evaluate");
     let decision = shop.post("/v1/quote", &cart())["record"]["decision"].clone();
     let returns = json!([{ "line": "2", "quantity": 1 }]);
     let mut other = decision.clone();
@@ -108,8 +82,7 @@ fn what_cannot_be_refunded_is_said() {
 
 #[test]
 fn a_price_is_answered_with_what_may_be_said_of_it() {
-    let shop = Shop::open("pro-rata");
-    let money = |amount: i64| json!({ "amount": amount, "currency": "CNY" });
+    let shop = open("pro-rata");
     let answer = shop.post(
         "/v1/price",
         &json!({ "merchant": "willow", "currency": "CNY", "at": "2026-11-11T20:00:00+08:00",

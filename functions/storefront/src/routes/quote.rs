@@ -7,10 +7,11 @@ use crate::functions::plugins;
 use crate::http::Response;
 use crate::problem::Problem;
 use crate::published::Rules;
+use crate::till::{Tally, charges};
 use crate::wire::inventory::{Wishes, answer::Writer};
 use crate::wire::{self, cart, context, money::Money, quote as answer, referral::answer::Referral};
 use commerce::facts::offers::{Proposal, ShippingCharge, Verdict, Wants};
-use commerce::facts::prices::{Decision, PricedLine, ShippingOption, Taxable, Taxation};
+use commerce::facts::prices::{Decision, PricedLine, ShippingOption, Taxation};
 use commerce::facts::referrals::{Attribution, Sale, SoldLine};
 use commerce::facts::stock::{Plan, Wanted};
 use commerce::facts::tags::{Content, Markup, Options, Report as Tagged};
@@ -85,18 +86,15 @@ fn compose(exchange: &Exchange<'_>, rules: &Rules, request: &Request<'_>) -> Res
     let tagged = tag(rules, request)?;
     context.tags =
         tagged.iter().flat_map(|report| report.tags.iter().map(|tag| format!("{}:{}", tag.kind, tag.value))).collect();
-    rules.hold_for_pricing(store, &rules.pricing.missing(&request.lines))?;
-    let priced = rules.pricing.price(&request.lines, &context).map_err(Problem::invalid)?;
-    let shipping = rules.pricing.ship(&priced, &context).map_err(Problem::invalid)?;
-    let chosen = shipping.iter().filter(|option| option.chosen);
-    let charges: Vec<ShippingCharge> =
-        chosen.map(|option| ShippingCharge { method: option.method.clone(), amount: option.amount }).collect();
-    rules.hold_for_promotions(store, &rules.promotions.missing(&priced, &context))?;
-    let (verdict, degraded) = judge(rules, request, &priced, &charges, &context)?;
-    let nets = wire::promotions::nets(&priced, &verdict);
-    let taxation = tax(rules, &priced, &nets, &shipping, &verdict, &context)?;
+    let mut degraded = Vec::new();
+    let tally = Tally::of(store, rules, &request.lines, &context, |priced, charges| {
+        let (verdict, silent) = judge(rules, request, priced, charges, &context)?;
+        degraded = silent;
+        Ok(verdict)
+    })?;
+    let Tally { priced, shipping, verdict, nets, taxation } = tally;
     let (plan, stock) = plan(exchange, rules, request, &context)?;
-    let sale = sale(exchange, request, sold(&priced, &nets, &taxation, &charges));
+    let sale = sale(exchange, request, sold(&priced, &nets, &taxation, &charges(&shipping)));
     let attribution = rules.referral.attribute(&sale, &context).map_err(Problem::invalid)?;
     Ok(Answers { tagged, priced, shipping, verdict, nets, taxation, plan, stock, attribution, degraded })
 }
@@ -179,30 +177,6 @@ fn sale(exchange: &Exchange<'_>, request: &Request<'_>, lines: Vec<SoldLine>) ->
         history: history.clone(),
         keys: wire::referral::keys(&setting),
     }
-}
-
-fn tax(
-    rules: &Rules,
-    priced: &[PricedLine],
-    nets: &[i64],
-    shipping: &[ShippingOption],
-    verdict: &Verdict,
-    context: &Context,
-) -> Result<Taxation, Problem> {
-    let goods = priced.iter().zip(nets).map(|(line, net)| Taxable {
-        id: line.id.clone(),
-        category: line.tax_category.clone(),
-        quantity: line.quantity,
-        amount: if line.selected { *net } else { 0 },
-    });
-    let carriage = shipping.iter().filter(|option| option.chosen).map(|option| Taxable {
-        id: "shipping".to_owned(),
-        category: option.tax_category.clone(),
-        quantity: 1,
-        amount: option.amount - verdict.shipping_discount,
-    });
-    let amounts: Vec<Taxable> = goods.chain(carriage).collect();
-    rules.pricing.tax(&amounts, context).map_err(Problem::invalid)
 }
 
 fn plan(

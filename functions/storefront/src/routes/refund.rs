@@ -90,7 +90,7 @@ fn costs(
     let places = places(&frozen.decision, cart)?;
     let cost = |quantities: Vec<u32>| {
         let kept = kept(&quantities, &places, cart);
-        let cost = cost(exchange, &rules, &kept, &cart.context).map_err(|problem| in_cart(problem))?;
+        let cost = cost(exchange, &rules, &kept, &cart.context).map_err(|problem| problem.below("/cart"))?;
         Ok(RemainingCost { quantities, cost })
     };
     states.into_iter().map(cost).collect()
@@ -159,12 +159,4 @@ fn cost(exchange: &Exchange<'_>, rules: &Rules, lines: &[Line], context: &Contex
     money::sum(amounts.iter().map(|amount| amount.amount).chain(on_top)).map_err(|_| {
         Problem::fault("amount-overflow", "/lines", format!("the cart's sum must be at most {}", bounds::AMOUNT))
     })
-}
-
-/// Faults of the cart have their pointers from the request's root.
-fn in_cart(mut problem: Problem) -> Problem {
-    for fault in &mut problem.faults {
-        fault.pointer.insert_str(0, "/cart");
-    }
-    problem
 }

@@ -8,13 +8,19 @@ use commerce::{Object, Value, bounds};
 ///
 /// `None` only where the currency is not readable, so that amounts cannot be read either.
 pub fn read(object: &Object<'_>, now: i64) -> Option<Context> {
-    let moment = object.field("at").and_then(|value| value.moment());
-    let Some(currency) = object.required("currency").and_then(|value| value.currency()).map(str::to_owned) else {
+    let Some(currency) = object.required("currency").and_then(|value| value.currency()) else {
+        let _ = object.field("at").and_then(|value| value.moment());
         for name in ["delivery", "channel", "shopper", "gathering", "codes", "attributes", "counters"] {
             object.ignore(name);
         }
         return None;
     };
+    Some(of_currency(object, currency, now))
+}
+
+/// Reads the same fields where the currency is known already.
+pub fn of_currency(object: &Object<'_>, currency: &str, now: i64) -> Context {
+    let moment = object.field("at").and_then(|value| value.moment());
     let delivery = object.field("delivery").and_then(|value| value.object());
     let of_delivery = |name: &str| delivery.as_ref().and_then(|delivery| text(delivery, name));
     let (country, region, shipping_method) = (of_delivery("country"), of_delivery("region"), of_delivery("method"));
@@ -24,7 +30,7 @@ pub fn read(object: &Object<'_>, now: i64) -> Option<Context> {
         }
         delivery.finish();
     }
-    Some(Context {
+    Context {
         at: moment.map_or(now, |moment| moment.at),
         utc_offset: moment.map_or(0, |moment| moment.offset),
         channel: object
@@ -34,7 +40,7 @@ pub fn read(object: &Object<'_>, now: i64) -> Option<Context> {
         country,
         region,
         shipping_method,
-        shopper: object.field("shopper").and_then(|value| shopper(value, &currency)),
+        shopper: object.field("shopper").and_then(|value| shopper(value, currency)),
         gathering: object.field("gathering").and_then(|value| gathering(value)).unwrap_or(Gathering {
             group_size: 0,
             leader: false,
@@ -44,8 +50,8 @@ pub fn read(object: &Object<'_>, now: i64) -> Option<Context> {
         attributes: object.field("attributes").map_or_else(Vec::new, attributes),
         counters: object.field("counters").map_or_else(Vec::new, counters),
         tags: Vec::new(),
-        currency,
-    })
+        currency: currency.to_owned(),
+    }
 }
 
 fn text(object: &Object<'_>, name: &str) -> Option<String> {

@@ -1,5 +1,6 @@
 //! The head of a rulebook: what belongs to no function.
 
+use super::cases::{self, Case};
 use crate::app;
 use crate::problem::Problem;
 use commerce::{Fault, Report};
@@ -8,7 +9,7 @@ use commerce::{Fault, Report};
 pub const FORMAT: &str = "pushcart-rulebook/1";
 
 /// Sections that the functions read.
-const SECTIONS: [&str; 13] = [
+const SECTIONS: [&str; 12] = [
     "catalogue",
     "priceLists",
     "pricing",
@@ -20,26 +21,36 @@ const SECTIONS: [&str; 13] = [
     "referral",
     "inventory",
     "content",
-    "tests",
     "comment",
 ];
 
-/// Checks the head; gives the merchant's origins, and what is wrong.
+/// What stands in the head.
+#[derive(Default)]
+pub struct Head {
+    /// Origins whose pages may read the answers.
+    pub origins: Vec<String>,
+    /// The currency of every amount.
+    pub currency: String,
+    /// The merchant's own tests.
+    pub cases: Vec<Case>,
+}
+
+/// Checks the head; gives what stands in it, and what is wrong.
 ///
 /// # Errors
 /// 400 where it is not JSON.
-pub fn head(document: &[u8]) -> Result<(Vec<String>, Vec<Fault>), Problem> {
+pub fn head(document: &[u8]) -> Result<(Head, Vec<Fault>), Problem> {
     let node = app::parse(document)?;
     let report = Report::new();
-    let mut origins = Vec::new();
+    let mut head = Head::default();
     if let Some(object) = report.read(&node).object() {
         let _ = object.required("format").and_then(|value| value.one_of(&[(FORMAT, ())]));
-        let _ = object.required("currency").and_then(|value| value.currency());
+        head.currency = object.required("currency").and_then(|value| value.currency()).unwrap_or_default().to_owned();
         let _ = object.field("timeZone").and_then(|value| value.identifier());
         for value in object.field("origins").into_iter().flat_map(|value| value.list(20)) {
             let Some(origin) = value.identifier() else { continue };
             if is_origin(origin) {
-                origins.push(origin.to_owned());
+                head.origins.push(origin.to_owned());
             } else {
                 value.fault(
                     "invalid-origin",
@@ -47,10 +58,11 @@ pub fn head(document: &[u8]) -> Result<(Vec<String>, Vec<Fault>), Problem> {
                 );
             }
         }
+        head.cases = object.field("tests").map_or_else(Vec::new, |value| cases::read(value, &head.currency));
         SECTIONS.iter().for_each(|section| object.ignore(section));
         object.finish();
     }
-    Ok((origins, report.faults(&node)))
+    Ok((head, report.faults(&node)))
 }
 
 /// Whether it is an origin as browsers send it: scheme, host, and a port that is not the scheme's own.

@@ -1,0 +1,67 @@
+//! `POST /v1/merchants/{merchant}/rulebook:simulate`: what a draft would change, cart by cart and in all, before it is
+//! published. Nothing is stored.
+
+use crate::app::Exchange;
+use crate::http::Response;
+use crate::problem::{Kind, Problem};
+use crate::published::Rules;
+use crate::till::Tally;
+use crate::trial;
+use crate::wire::simulation::{self as wire, Cart, Reckoned, Side};
+use commerce::facts::offers::Wants;
+use commerce::{Report, bounds};
+use std::rc::Rc;
+
+/// Outcomes of all promotions that the cart reaches, nothing more.
+const WANTS: Wants = Wants { every_outcome: false, hints: 0, trace: false };
+
+/// Reckons each cart under the draft and under the current rulebook, where there is one.
+pub fn post(exchange: &Exchange<'_>) -> Result<Response, Problem> {
+    let merchant = exchange.authorized()?;
+    let node = exchange.json(bounds::RULEBOOK_BYTES)?;
+    let report = Report::new();
+    let request = wire::read(&report, &node, exchange.world.now);
+    let (Some((draft, carts)), true) = (request, report.is_clean()) else {
+        return Err(Problem::invalid(report.faults(&node)));
+    };
+    let text = commerce::document::write(draft);
+    let draft = Rules::draft(text.as_bytes()).map_err(|problem| problem.below("/rulebook"))?;
+    let current = current(exchange, merchant)?;
+    let mut reckoned = Vec::with_capacity(carts.len());
+    for cart in &carts {
+        reckoned.push(Reckoned {
+            id: &cart.id,
+            current: current.as_deref().map(|rules| side(exchange, rules, cart)).transpose()?,
+            draft: side(exchange, &draft, cart)?,
+        });
+    }
+    let failed = trial::run(exchange.world.store, &draft)?;
+    let failed: Vec<_> = Problem::invalid(failed).below("/rulebook").faults;
+    let currency = draft.head().map_or("", |head| head.currency.as_str());
+    let tests = draft.head().map_or(0, |head| head.cases.len());
+    let digests = (current.as_ref().map(|rules| rules.digest.as_str()), draft.digest.as_str());
+    let body = wire::answer(merchant, digests, currency, &reckoned, tests, &failed);
+    let body = serde_json::to_vec(&body).map_err(|error| Problem::internal(error.to_string()))?;
+    Ok(Response::json(200, body))
+}
+
+fn current(exchange: &Exchange<'_>, merchant: &str) -> Result<Option<Rc<Rules>>, Problem> {
+    match exchange.published(merchant) {
+        Ok(rules) => Ok(Some(rules)),
+        Err(problem) if problem.kind == Kind::UnpublishedRulebook => Ok(None),
+        Err(problem) => Err(problem),
+    }
+}
+
+/// A cart under one rulebook. That it refuses the cart is an answer too: a draft may sell what is not sold yet.
+fn side(exchange: &Exchange<'_>, rules: &Rules, cart: &Cart) -> Result<Side, Problem> {
+    let Cart { id: _, context, lines } = cart;
+    let tally = Tally::of(exchange.world.store, rules, lines, context, |priced, charges| {
+        rules.promotions.evaluate(priced, charges, &[], WANTS, context).map_err(Problem::invalid)
+    });
+    match tally {
+        Ok(tally) => Ok(Side::Tally(tally.write(&context.currency))),
+        Err(problem) if problem.kind == Kind::Invalid => Ok(Side::Refused(problem.faults)),
+        Err(problem) => Err(problem),
+    }
+}

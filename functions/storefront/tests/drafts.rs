@@ -1,0 +1,192 @@
+//! Rulebooks that carry their own tests, and drafts that are tried on carts before they are published.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
+
+mod shop;
+
+use serde_json::{Value, json};
+use shop::{Shop, faults, money};
+
+fn book(threshold: i64, off: i64) -> Value {
+    json!({
+        "format": "pushcart-rulebook/1", "currency": "CNY", "timeZone": "Asia/Shanghai",
+        "priceLists": [{ "id": "base", "entries": { "POT": 6000, "CUP": 2500 } }],
+        "shipping": { "methods": [{ "id": "post", "charge": 1000 }] },
+        "promotions": [
+            { "id": "ladder", "when": [{ "kind": "subtotal", "atLeast": threshold }], "gives": [{ "kind": "amount-off", "amount": off }] },
+            { "id": "code", "codes": ["TEA"], "gives": [{ "kind": "amount-off", "amount": 100 }] },
+        ],
+        "tests": [
+            { "name": "满一百减二十", "cart": [{ "id": "1", "sku": "POT", "quantity": 1 }, { "id": "2", "sku": "CUP", "quantity": 2 }],
+              "context": { "at": "2026-11-11T20:00:00+08:00" },
+              "expected": { "totals": { "total": 10000, "discount": money(2000) },
+                            "lines": [{ "id": "2", "subtotal": 5000, "discounts": [{ "promotion": "ladder", "amount": 909 }] }],
+                            "promotions": [{ "id": "ladder", "status": "applied" }, { "id": "code", "status": "rejected", "code": "code-not-entered" }] } },
+            { "name": "the code alone", "cart": [{ "id": "1", "sku": "CUP", "quantity": 1 }],
+              "context": { "at": "2026-11-11T20:00:00+08:00", "codes": ["tea"] },
+              "expected": { "totals": { "total": 3400 }, "codes": [{ "code": "tea", "promotion": "code", "reason": null }] } },
+        ],
+    })
+}
+
+#[test]
+fn a_rulebook_whose_tests_fail_is_refused_with_every_difference() {
+    let shop = Shop::of(&book(10_000, 2_000));
+    let (status, answer) = shop.publish(&book(12_000, 2_000));
+    assert_eq!(status, 422);
+    let below = "/tests/0/expected";
+    assert_eq!(
+        faults(&answer),
+        [
+            ("test-failed", &*format!("{below}/lines/0/discounts")),
+            ("test-failed", &*format!("{below}/promotions/0/status")),
+            ("test-failed", &*format!("{below}/totals/discount/amount")),
+            ("test-failed", &*format!("{below}/totals/total")),
+        ]
+    );
+    assert_eq!(answer["faults"][3]["detail"], "`满一百减二十`: must be 10000, is 12000");
+    assert_eq!(answer["faults"][1]["detail"], r#"`满一百减二十`: must be "applied", is "rejected""#);
+    // Nothing of it was published.
+    let quote = shop.post(
+        "/v1/quote",
+        &json!({ "merchant": "willow", "currency": "CNY", "lines": [{ "id": "1", "sku": "POT", "quantity": 2 }] }),
+    );
+    assert_eq!(quote["totals"]["discount"], money(2_000));
+}
+
+#[test]
+fn faults_of_tests_stand_beside_all_others() {
+    let mut wrong = book(10_000, -1);
+    wrong["tests"] = json!([
+        { "name": "no moment", "cart": [{ "id": "1", "sku": "CUP", "quantity": 1 }], "context": {}, "expected": { "totals": {} } },
+        { "name": "no moment", "cart": [], "context": { "at": "2026-11-11T20:00:00+08:00", "weather": "rain" }, "expected": {}, "skip": true },
+    ]);
+    let (status, answer) = Shop::default().publish(&wrong);
+    assert_eq!(status, 422);
+    for wanted in [
+        ("out-of-range", "/promotions/0/gives/0/amount"),
+        ("missing-field", "/tests/0/context"),
+        ("empty-cart", "/tests/1/cart"),
+        ("unknown-field", "/tests/1/context/weather"),
+        ("nothing-expected", "/tests/1/expected"),
+        ("unknown-field", "/tests/1/skip"),
+        ("duplicate-id", "/tests/1"),
+    ] {
+        assert!(faults(&answer).contains(&wanted), "{wanted:?} is not in {answer}");
+    }
+    let mut many = book(10_000, 2_000);
+    many["tests"] = vec![book(0, 0)["tests"][0].clone(); 101].into();
+    assert_eq!(faults(&Shop::default().publish(&many).1), [("too-many-tests", "/tests")]);
+    // What pricing refuses in a test's cart is told at that test.
+    let mut unknown = book(10_000, 2_000);
+    unknown["tests"][1]["cart"][0]["sku"] = json!("MUG");
+    assert_eq!(faults(&Shop::default().publish(&unknown).1), [("unknown-sku", "/tests/1/cart/0/sku")]);
+}
+
+fn carts() -> Value {
+    json!([
+        { "id": "large", "merchant": "willow", "currency": "CNY", "at": "2026-11-11T20:00:00+08:00",
+          "lines": [{ "id": "1", "sku": "POT", "quantity": 2 }] },
+        { "currency": "CNY", "at": "2026-11-11T20:00:00+08:00", "lines": [{ "id": "1", "sku": "CUP", "quantity": 1 }] },
+        { "id": "new", "currency": "CNY", "at": "2026-11-11T20:00:00+08:00", "lines": [{ "id": "1", "sku": "MUG", "quantity": 1 }] },
+    ])
+}
+
+const SIMULATE: &str = "/v1/merchants/willow/rulebook:simulate";
+
+#[test]
+fn a_draft_is_compared_with_the_current_rules() {
+    let shop = Shop::of(&book(10_000, 2_000));
+    let mut draft = book(10_000, 2_500);
+    draft["priceLists"][0]["entries"]["MUG"] = json!(1_900);
+    draft["promotions"].as_array_mut().unwrap().push(
+        json!({ "id": "cups", "when": [{ "kind": "contains", "skus": ["CUP"] }], "gives": [{ "kind": "shipping-off" }] }),
+    );
+    let before = shop.store.keys();
+    let answer = shop.post(SIMULATE, &json!({ "rulebook": draft, "carts": carts() }));
+    assert_eq!(shop.store.keys(), before, "nothing is stored");
+    let [large, cup, new] = answer["carts"].as_array().unwrap().as_slice() else { panic!("{answer}") };
+    assert_eq!((&large["id"], &cup["id"]), (&json!("large"), &json!("1")));
+    assert_eq!(large["current"]["totals"]["total"], money(11_000));
+    assert_eq!(large["draft"]["totals"]["total"], money(10_500));
+    assert_eq!((&large["difference"]["discount"], &large["difference"]["total"]), (&money(500), &money(-500)));
+    assert_eq!(large["promotions"][0]["current"]["amount"], money(2_000));
+    assert_eq!(large["promotions"][0]["draft"]["amount"], money(2_500));
+    assert_eq!(cup["difference"]["shippingDiscount"], money(1_000));
+    assert_eq!((&cup["promotions"][0]["id"], &cup["promotions"][0]["current"]), (&json!("cups"), &Value::Null));
+    // What is not sold yet has no difference, but a reason.
+    assert_eq!(new["current"]["faults"][0]["code"], "unknown-sku");
+    assert_eq!((&new["draft"]["totals"]["total"], &new["difference"]), (&money(2_900), &Value::Null));
+    let totals = &answer["totals"];
+    assert_eq!((&totals["carts"], &totals["changed"], &totals["compared"]), (&json!(3), &json!(3), &json!(2)));
+    assert_eq!(totals["difference"]["total"], money(-1_500));
+    assert_eq!(totals["current"]["total"], money(11_000 + 3_500));
+    // Its own tests are told, not enforced.
+    assert_eq!((&answer["tests"]["passed"], &answer["tests"]["failed"]), (&json!(0), &json!(2)));
+    assert_eq!(answer["tests"]["faults"][0]["pointer"], "/rulebook/tests/0/expected/lines/0/discounts/0/amount");
+}
+
+#[test]
+fn what_cannot_be_simulated_is_said() {
+    let shop = Shop::default();
+    let first = shop.post(SIMULATE, &json!({ "rulebook": book(10_000, 2_000), "carts": carts() }));
+    assert_eq!((&first["current"], &first["carts"][0]["current"]), (&Value::Null, &Value::Null));
+    assert_eq!(first["tests"]["passed"], 2);
+    let cart = &carts()[1];
+    for (body, wanted) in [
+        (
+            json!({ "rulebook": book(10_000, -5), "carts": [cart] }),
+            ("out-of-range", "/rulebook/promotions/0/gives/0/amount"),
+        ),
+        (json!({ "rulebook": book(10_000, 5), "carts": [] }), ("empty-list", "/carts")),
+        (json!({ "rulebook": book(10_000, 5), "carts": vec![cart; 501] }), ("too-many-carts", "/carts")),
+        (json!({ "rulebook": book(10_000, 5) }), ("missing-field", "/carts")),
+        (
+            json!({ "rulebook": book(10_000, 5), "carts": [{ "currency": "CNY", "lines": [{ "id": "1" }] }] }),
+            ("missing-field", "/carts/0/lines/0/sku"),
+        ),
+    ] {
+        let (status, answer) = shop.send("POST", SIMULATE, &body);
+        assert_eq!(status, 422, "{answer}");
+        assert!(faults(&answer).contains(&wanted), "{wanted:?} is not in {answer}");
+    }
+    assert_eq!(shop.send_as("other", "POST", SIMULATE, &json!({})).0, 401);
+}
+
+#[test]
+fn inline_rules_have_two_thousand_promotions_at_most() {
+    let of = |count: usize| {
+        let each = |n: usize| json!({ "id": format!("p{n}"), "gives": [{ "kind": "amount-off", "amount": 1 }] });
+        let promotions: Vec<Value> = (0..count).map(each).collect();
+        json!({ "rules": { "format": "pushcart-rulebook/1", "currency": "CNY", "promotions": promotions }, "currency": "CNY",
+                "lines": [{ "id": "1", "sku": "POT", "quantity": 3, "unitPrice": money(1_000) }] })
+    };
+    let shop = Shop::default();
+    assert_eq!(shop.post("/v1/promotions/evaluate", &of(2_000))["totals"]["discount"], money(2_000));
+    let (status, answer) = shop.send("POST", "/v1/promotions/evaluate", &of(2_001));
+    assert_eq!((status, faults(&answer)), (422, vec![("too-many-inline-promotions", "/rules/promotions")]));
+}
+
+#[test]
+fn a_document_is_told_all_that_is_wrong_with_it_at_once() {
+    let (status, answer) = Shop::default().publish(&json!({
+        "format": "pushcart-rulebook/1", "currency": "CNY", "timeZone": "Mars/Olympus",
+        "catalogue": { "products": [{ "sku": "POT", "title": { "en": "Pot" }, "floor": 7000 }] },
+        "priceLists": [{ "id": "base", "entries": { "POT": 6000, "CUP": { "mode": "all-units", "tiers": [{ "from": 1, "to": 5, "price": 9 }, { "from": 5, "price": 8 }] } } }],
+        "promotions": [
+            { "id": "a", "after": ["b"], "gives": [{ "kind": "percent-off", "basisPoints": -5 }] },
+            { "id": "b", "after": ["a"], "gives": [{ "kind": "ladder", "by": "subtotal", "tiers": [{ "from": 0, "to": 10, "amount": 1 }, { "from": 10, "amount": 2 }] }] },
+        ],
+    }));
+    assert_eq!(status, 422);
+    for wanted in [
+        ("unknown-time-zone", "/timeZone"),
+        ("floor-above-price", "/priceLists/0/entries/POT"),
+        ("unknown-sku", "/priceLists/0/entries/CUP"),
+        ("overlapping-tiers", "/priceLists/0/entries/CUP/tiers/1"),
+        ("negative-percentage", "/promotions/0/gives/0/basisPoints"),
+        ("overlapping-tiers", "/promotions/1/gives/0/tiers/1"),
+    ] {
+        assert!(faults(&answer).contains(&wanted), "{wanted:?} is not in {answer}");
+    }
+    assert!(faults(&answer).iter().any(|(code, _)| *code == "cycle"), "{answer}");
+}
