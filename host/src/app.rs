@@ -9,6 +9,7 @@ use crate::log::Log;
 use crate::manifest::{self, Limits, Manifest};
 use crate::metrics::Metrics;
 use crate::options::Options;
+use crate::plugins::Plugins;
 use crate::pool::{Policy, Pool};
 use crate::router::Router;
 use crate::serve::headers::RouteHeaders;
@@ -42,6 +43,8 @@ pub struct App {
     pub log: Log,
     /// The counters.
     pub metrics: Arc<Metrics>,
+    /// Merchants' plugins.
+    pub plugins: Arc<Plugins>,
     /// How it is to run.
     pub options: Options,
     _clock: engine::Ticker,
@@ -56,6 +59,7 @@ struct Ground<'g> {
     store: Option<&'g Arc<Store>>,
     log: &'g Log,
     metrics: &'g Arc<Metrics>,
+    plugins: &'g Arc<Plugins>,
     policy: Policy,
 }
 
@@ -76,6 +80,7 @@ impl App {
         let linker = imports::link(&engine).map_err(anyhow::Error::from)?;
         let cache = CodeCache::new(state.code()).context("the folder for compiled code cannot be made")?;
         let metrics = Arc::new(Metrics::default());
+        let plugins = Arc::new(Plugins::start(options.concurrency).context("plugins cannot be run")?);
         let served: BTreeSet<&str> = manifest.triggers.iter().map(|trigger| trigger.component.as_str()).collect();
         let policy = Policy {
             reuse: options.reuse,
@@ -92,12 +97,13 @@ impl App {
             store: store.as_ref(),
             log: &log,
             metrics: &metrics,
+            plugins: &plugins,
             policy,
         };
         let pools = ground.pools(&manifest, &served)?;
         let router = router(&manifest, &pools);
         let clock = engine::Ticker::start(&engine)?;
-        Ok(Self { router, pools: pools.into_values().collect(), log, metrics, options, _clock: clock })
+        Ok(Self { router, pools: pools.into_values().collect(), log, metrics, plugins, options, _clock: clock })
     }
 }
 
@@ -134,6 +140,7 @@ impl Ground<'_> {
             stores: component.key_value_stores.iter().filter_map(store).collect(),
             log: self.log.clone(),
             metrics: self.metrics.clone(),
+            plugins: self.plugins.clone(),
         };
         let pool = Pool::new(self.linker, &code, Arc::new(shared), self.policy);
         pool.map_err(anyhow::Error::from)

@@ -6,6 +6,8 @@
 use crate::imports::key_value::Session;
 use crate::imports::output::Output;
 use crate::limiter::Limiter;
+use crate::plugins::Plugins;
+use crate::plugins::asking::Asking;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
@@ -32,6 +34,8 @@ pub struct Shared {
     pub log: crate::log::Log,
     /// Where its operations are counted.
     pub metrics: Arc<crate::metrics::Metrics>,
+    /// Merchants' plugins.
+    pub plugins: Arc<Plugins>,
 }
 
 /// The data of one instance's store.
@@ -48,6 +52,8 @@ pub struct Guest {
     pub interrupted: bool,
     /// Key-value state of the request under way.
     pub session: Session,
+    /// What the request under way has of plugins.
+    pub asking: Asking,
     /// Store handles that it holds.
     pub open_stores: usize,
     /// Lines that it writes.
@@ -71,6 +77,7 @@ impl Guest {
             deadline: Instant::now(),
             interrupted: false,
             session: Session::default(),
+            asking: Asking::default(),
             open_stores: 0,
             wasi: crate::imports::wasi::inert(&shared.environment, &output),
             http,
@@ -85,12 +92,14 @@ impl Guest {
         self.deadline = deadline;
         self.interrupted = false;
         self.session = Session::default();
+        self.asking = Asking::default();
         self.output.begin(trace);
     }
 
     /// Ends the request: its last line is written and its view of the stores released.
     pub fn end(&mut self) {
         self.session = Session::default();
+        self.asking = Asking::default();
         self.output.end();
     }
 }

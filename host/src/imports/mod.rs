@@ -40,6 +40,7 @@ const PROVIDED: &[(&str, &str)] = &[
     ("wasi:http/outgoing-handler", "0.2."),
     ("fermyon:spin/key-value", "2.0.0"),
     ("fermyon:spin/variables", "2.0.0"),
+    ("pushcart:commerce/plugins", "0.1."),
 ];
 
 /// Whether the host provides the interface of this name, such as `wasi:io/streams@0.2.3`.
@@ -56,6 +57,7 @@ pub fn link(engine: &Engine) -> Result<Linker<Guest>> {
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
     bindings::fermyon::spin::key_value::add_to_linker::<_, HasSelf<Guest>>(&mut linker, |guest| guest)?;
     bindings::fermyon::spin::variables::add_to_linker::<_, HasSelf<Guest>>(&mut linker, |guest| guest)?;
+    crate::plugins::asking::link(&mut linker)?;
     Ok(linker)
 }
 

@@ -91,8 +91,8 @@ pub const AT_ONCE: usize = 16;
 /// Instances at once, over all merchants.
 pub const INSTANCES: u32 = 128;
 /// Core instances of one component; adapters count.
-pub const CORE_INSTANCES: u32 = 64;
+pub const CORE_INSTANCES: u32 = 128;
 /// Memories of one component.
 pub const MEMORIES: u32 = 4;
 /// Tables of one component.
-pub const TABLES: u32 = 16;
+pub const TABLES: u32 = 32;

@@ -41,9 +41,10 @@ pub fn config(allocation: Allocation) -> Config {
         .wasm_multi_value(true)
         .wasm_simd(true)
         .wasm_extended_const(true)
-        .wasm_tail_call(false)
+        .wasm_tail_call(true)
         .wasm_relaxed_simd(false)
-        .wasm_multi_memory(false)
+        // Adapters between the parts of one component have the memories of both.
+        .wasm_multi_memory(true)
         .wasm_memory64(false)
         .wasm_wide_arithmetic(false)
         .wasm_custom_page_sizes(false)

@@ -15,7 +15,9 @@ pub mod engine;
 pub mod failure;
 pub mod health;
 pub mod inert;
+pub mod lanes;
 pub mod loaded;
+pub mod metrics;
 pub mod run;
 mod size;
 mod thread;
@@ -32,3 +34,35 @@ pub mod bindings {
 }
 
 pub use bindings::pushcart::plugin::types;
+
+use std::sync::Arc;
+
+/// Everything of plugins that an app has while it serves.
+pub struct Plugins {
+    /// The engine that runs them.
+    pub engine: Arc<engine::PluginEngine>,
+    /// What is switched on.
+    pub actives: Arc<active::Actives>,
+    /// Where they run.
+    pub lanes: lanes::Lanes,
+    /// Their counters.
+    pub metrics: Arc<metrics::PluginMetrics>,
+}
+
+impl Plugins {
+    /// Nothing is switched on yet. `requests` is how many requests the app has in components at once.
+    ///
+    /// # Errors
+    /// Where the system has no room for the pool, or no threads.
+    pub fn start(requests: usize) -> anyhow::Result<Self> {
+        let engine = engine::PluginEngine::start(engine::Allocation::Pooled).map_err(anyhow::Error::from)?;
+        let metrics = Arc::new(metrics::PluginMetrics::default());
+        let lanes = lanes::Lanes::start(lanes::Places::of(requests), metrics.clone())?;
+        Ok(Self { engine: Arc::new(engine), actives: Arc::default(), lanes, metrics })
+    }
+
+    /// Their counters as text.
+    pub fn render_metrics(&self) -> String {
+        self.metrics.render(&self.actives)
+    }
+}

@@ -16,7 +16,6 @@ pub fn processor_time() -> Duration {
 
 /// Lets other threads go first from now on; `level` is 0 to 19. Where the system does not allow it, nothing changes.
 #[cfg(target_os = "linux")]
-#[allow(dead_code)]
 pub fn yield_to_others(level: i32) {
     // SAFETY: the call reads its arguments only. On Linux it is about the calling thread, which 0 names.
     let _ = unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, level) };

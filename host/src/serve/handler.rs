@@ -90,7 +90,7 @@ impl Handler {
             "/.well-known/spin/health" => Some(text("OK".into(), "text/plain")),
             "/metrics" if matches!(*request.method(), Method::GET | Method::HEAD) => {
                 let metrics = self.app.metrics.render(self.app.log.dropped());
-                Some(text(metrics, "text/plain; version=0.0.4"))
+                Some(text(metrics + &self.app.plugins.render_metrics(), "text/plain; version=0.0.4"))
             }
             // Whoever asks whether to send more must hear no, although what is under way is still answered.
             "/readyz" if *self.stop.borrow() => Some(Problem::Draining.response::<Bytes>().map(Full::new)),
