@@ -7,6 +7,7 @@ mod expected;
 mod policy;
 mod request;
 mod rules;
+mod usage;
 
 use super::{Case, Kind, Verdict};
 use crate::client::Client;

@@ -10,6 +10,10 @@ use std::collections::BTreeSet;
 pub fn compare(case: &Value, answer: &Value, verdict: &mut Verdict) -> Result<()> {
     for (key, expected) in case["expected"].as_object().into_iter().flatten() {
         let tolerance = case["tolerance_minor"][key].as_i64().unwrap_or(0);
+        if let Some(of) = key.strip_suffix("_exact_major") {
+            exact(case, &format!("{of}_minor"), expected, answer, verdict)?;
+            continue;
+        }
         match (key.as_str(), expected) {
             (_, Value::Number(_)) => number(key, expected, answer, tolerance, verdict)?,
             ("applied" | "not_applied", _) => applied(key, expected, answer, verdict),
@@ -35,7 +39,7 @@ fn amount(value: &Value) -> i64 {
     value["amount"].as_i64().unwrap_or(i64::MIN)
 }
 
-/// What all promotions take off a line.
+/// What all promotions take off a line or a charge.
 fn off(line: &Value) -> i64 {
     list(&line["discounts"]).map(|discount| amount(&discount["amount"])).sum()
 }
@@ -44,7 +48,38 @@ fn selected<'a>(answer: &'a Value, id: &str) -> Option<&'a Value> {
     list(&answer["lines"]).find(|line| line["id"] == id)
 }
 
+/// A peer that does not round is met within less than one minor unit.
+fn exact(case: &Value, key: &str, expected: &Value, answer: &Value, verdict: &mut Verdict) -> Result<()> {
+    let scale =
+        10_f64.powi(case["currency_exponent"].as_i64().and_then(|scale| i32::try_from(scale).ok()).unwrap_or(2));
+    let mut near = |what: &str, wanted: &Value, found: &Value| {
+        let wanted = wanted.as_f64().or_else(|| wanted.as_str()?.parse().ok()).map(|major| major * scale);
+        let off = wanted.zip(found.as_f64()).map(|(wanted, found)| (wanted - found).abs());
+        if off.is_none_or(|off| off >= 1.0) {
+            verdict.fail(format!("{what}: expected {wanted:?} minor units, unrounded; found {found}"));
+        }
+    };
+    match expected {
+        Value::Object(fields) => {
+            for (id, wanted) in fields {
+                near(&format!("{key} of {id}"), wanted, &part(key, id, wanted, answer)?);
+            }
+        }
+        _ => near(key, expected, &sum(key, answer)?.into()),
+    }
+    Ok(())
+}
+
 fn number(key: &str, expected: &Value, answer: &Value, tolerance: i64, verdict: &mut Verdict) -> Result<()> {
+    let found = sum(key, answer)?;
+    if expected.as_i64().is_none_or(|expected| (expected - found).abs() > tolerance) {
+        verdict.fail(format!("{key}: expected {expected}, found {found}"));
+    }
+    Ok(())
+}
+
+/// A sum of the whole answer.
+fn sum(key: &str, answer: &Value) -> Result<i64> {
     let total = |name: &str| amount(&answer["totals"][name]);
     let goods = total("subtotal") + total("surcharge") - total("discount");
     let taxes = |included: bool| -> i64 {
@@ -53,7 +88,7 @@ fn number(key: &str, expected: &Value, answer: &Value, tolerance: i64, verdict: 
             .map(|line| amount(&line["tax"]["amount"]))
             .sum()
     };
-    let found = match key {
+    Ok(match key {
         "discount_minor" => total("discount"),
         "total_minor" => total("total"),
         "total_net_minor" => total("total") - total("tax") - total("taxIncluded"),
@@ -66,11 +101,7 @@ fn number(key: &str, expected: &Value, answer: &Value, tolerance: i64, verdict: 
         "subtotal_gross_minor" => goods + taxes(false),
         "points_used" => granted(answer, "points-burned").map(|grant| grant["amount"].as_i64().unwrap_or(0)).sum(),
         other => bail!("expects `{other}`"),
-    };
-    if expected.as_i64().is_none_or(|expected| (expected - found).abs() > tolerance) {
-        verdict.fail(format!("{key}: expected {expected}, found {found}"));
-    }
-    Ok(())
+    })
 }
 
 fn granted<'a>(answer: &'a Value, kind: &'a str) -> impl Iterator<Item = &'a Value> {
@@ -164,28 +195,38 @@ fn additions(key: &str, expected: &Value, answer: &Value, verdict: &mut Verdict)
 
 fn maps(key: &str, expected: &Map<String, Value>, answer: &Value, verdict: &mut Verdict) -> Result<()> {
     for (id, wanted) in expected {
-        let found = match key {
-            "line_discounts_minor" => selected(answer, id).map_or(0, off).into(),
-            "line_totals_minor" => selected(answer, id).map_or(Value::Null, |line| amount(&line["total"]).into()),
-            "line_unit_price_minor" => selected(answer, id).map_or(Value::Null, unit_price),
-            "line_tax_minor" => selected(answer, id).map_or(Value::Null, |line| amount(&line["tax"]["amount"]).into()),
-            "line_shipping_minor" => {
-                selected(answer, id).map_or(Value::Null, |line| amount(&line["shippingShare"]).into())
-            }
-            "unit_discounts_minor" => selected(answer, id).map_or(Value::Null, units),
-            "line_points" => granted(answer, "points-earned")
-                .flat_map(|grant| list(&grant["lines"]))
-                .filter(|share| share["line"] == *id)
-                .filter_map(|share| share["amount"].as_i64())
-                .sum::<i64>()
-                .into(),
-            "per_promotion_line_discounts_minor" => by(answer, "lines", "id", id, wanted),
-            "per_promotion_shipping_discounts_minor" => by(answer, "shipping", "method", id, wanted),
-            other => bail!("expects `{other}`"),
-        };
-        verdict.compare(&format!("{key} of {id}"), wanted, &found);
+        verdict.compare(&format!("{key} of {id}"), wanted, &part(key, id, wanted, answer)?);
     }
     Ok(())
+}
+
+/// What the answer says of a line, a promotion or a charge that a case names.
+fn part(key: &str, id: &str, wanted: &Value, answer: &Value) -> Result<Value> {
+    let line = |of: &dyn Fn(&Value) -> Value| selected(answer, id).map_or(Value::Null, of);
+    Ok(match key {
+        "line_discounts_minor" => selected(answer, id).map_or(0, off).into(),
+        "line_totals_minor" => line(&|line| amount(&line["total"]).into()),
+        "line_subtotals_minor" => line(&|line| amount(&line["subtotal"]).into()),
+        "line_unit_price_minor" => line(&unit_price),
+        "line_tax_minor" => line(&|line| amount(&line["tax"]["amount"]).into()),
+        "line_shipping_minor" => line(&|line| amount(&line["shippingShare"]).into()),
+        "unit_discounts_minor" => line(&units),
+        "line_points" => granted(answer, "points-earned")
+            .flat_map(|grant| list(&grant["lines"]))
+            .filter(|share| share["line"] == id)
+            .filter_map(|share| share["amount"].as_i64())
+            .sum::<i64>()
+            .into(),
+        "shipping_discounts_minor" => {
+            list(&answer["shipping"]).find(|charge| charge["method"] == id).map_or(0, off).into()
+        }
+        "per_promotion_discount_minor" | "promotion_discounts_minor" => {
+            outcome(answer, id).map_or(0, |outcome| outcome["amount"]["amount"].as_i64().unwrap_or(0)).into()
+        }
+        "per_promotion_line_discounts_minor" => by(answer, "lines", "id", id, wanted),
+        "per_promotion_shipping_discounts_minor" => by(answer, "shipping", "method", id, wanted),
+        other => bail!("expects `{other}`"),
+    })
 }
 
 fn unit_price(line: &Value) -> Value {

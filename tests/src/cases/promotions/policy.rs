@@ -37,12 +37,14 @@ pub fn of(case: &Value) -> Map<String, Value> {
             ("allocation", "by_unit") => drop(set("allocation", "by-unit")),
             ("remainder" | "allocation_remainder", "first") => drop(set("remainder", "first")),
             ("remainder" | "allocation_remainder", "last") if !all_to_last => drop(set("remainder", "last")),
-            ("remainder" | "allocation_remainder", "largest_fraction" | "largest_error") => {
+            ("remainder" | "allocation_remainder", "largest" | "largest_fraction" | "largest_error") => {
                 drop(set("remainder", "largest-fraction"))
             }
             ("unit_remainder", "first" | "last") => drop(set("unitRemainder", value)),
             ("threshold_basis", "after_previous_discounts") => drop(set("thresholds", "discounted")),
+            ("threshold_basis", "discounted") => drop(set("thresholds", "discounted")),
             ("threshold_basis", "initial") => drop(set("thresholds", "initial")),
+            ("free_item", "cart_order" | "line_value") => drop(set("freeItem", &value.replace('_', "-"))),
             ("free_item", _) if value.starts_with("dearest") => drop(set("freeItem", "dearest")),
             ("free_item", _) if value.starts_with("cheapest") => drop(set("freeItem", "cheapest")),
             ("max_units", "cheapest" | "dearest") => drop(set("maxUnits", value)),
@@ -61,6 +63,9 @@ pub fn of(case: &Value) -> Map<String, Value> {
                 set("stacking", "best-per-line");
                 set("catalogueStacking", "best-per-line");
             }
+            ("stacking", "best" | "best_combination") => drop(set("stacking", "best")),
+            ("stacking", "best_one") => drop(set("stacking", "best-one")),
+            ("stacking", "first") => drop(set("stacking", "first")),
             ("stacking", "all") => drop(set("stacking", "all")),
             // Who goes first is the promotions' own order; taxes are the rulebook's own section.
             _ => {}
@@ -68,6 +73,34 @@ pub fn of(case: &Value) -> Map<String, Value> {
     }
     policy
 }
+
+/// A word of a case's `policy`, the policy's field, and its value.
+type Word = (&'static str, &'static str, &'static str);
+
+/// The words of a case's `policy` that say one thing only.
+const SAID: &[(&str, &[Word])] = &[
+    (
+        "percent_rounding",
+        &[
+            ("half_even", "rounding", "half-even"),
+            ("half_down", "rounding", "half-down"),
+            ("down", "rounding", "down"),
+            ("up", "rounding", "up"),
+        ],
+    ),
+    (
+        "remainder",
+        &[
+            ("first", "remainder", "first"),
+            ("first_line", "remainder", "first"),
+            ("first_lines", "remainder", "first"),
+            ("largest_fraction", "remainder", "largest-fraction"),
+        ],
+    ),
+    ("allocation", &[("even", "allocation", "even"), ("by_unit", "allocation", "by-unit")]),
+    ("percent_base", &[("original", "linePercentBase", "original"), ("remaining", "linePercentBase", "remaining")]),
+    ("free_item", &[("cheapest", "freeItem", "cheapest"), ("dearest", "freeItem", "dearest")]),
+];
 
 fn peer(case: &Value) -> Map<String, Value> {
     let said = |name: &str| case["policy"][name].as_str().unwrap_or_default();
@@ -96,9 +129,12 @@ fn peer(case: &Value) -> Map<String, Value> {
         _ => json!({}),
     };
     let mut preset = preset.as_object().cloned().unwrap_or_default();
-    // What a case says of itself wins over its peer's habit.
-    if said("remainder").starts_with("first") {
-        preset.insert("remainder".to_owned(), "first".into());
+    // What a case says of itself in a plain word wins over its peer's habit.
+    for (name, words) in SAID {
+        let found = words.iter().find(|(word, ..)| said(name) == *word);
+        if let Some((_, field, value)) = found {
+            preset.insert((*field).to_owned(), (*value).into());
+        }
     }
     preset
 }

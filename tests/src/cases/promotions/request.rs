@@ -1,6 +1,6 @@
 //! What a case says of a cart, as a request.
 
-use super::{policy, rules};
+use super::{policy, rules, usage};
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Map, Value, json};
 
@@ -25,7 +25,7 @@ pub fn of(case: &Value) -> Result<Value> {
     );
     let mut body = json!({
         "rules": rulebook, "currency": currency, "at": case["now"].as_str().unwrap_or(NOW), "lines": lines?, "shipping": shipping,
-        "codes": codes, "counters": rules::counters(case), "explain": true,
+        "codes": codes, "counters": usage::counters(case), "explain": true,
     });
     if let Some(channel) = case["channel"].as_str() {
         body["channel"] = json!({ "kind": "web", "id": channel });
@@ -104,7 +104,16 @@ fn price(case: &Value, priced: &Value, quantity: i64) -> Result<(i64, i64)> {
         let subtotal = priced["line_subtotal_minor"].as_i64();
         return Ok((unit, subtotal.unwrap_or(unit * quantity)));
     }
-    let exact = priced["unit_price_minor"].as_f64().context("unit_price_minor")?;
+    // Where the peer knows the line's price only, a unit's is its even part.
+    if let (Value::Null, Value::Null, Some(subtotal)) =
+        (&priced["unit_price_minor"], &priced["unit_price_exact"], priced["line_subtotal_minor"].as_i64())
+    {
+        return Ok((subtotal / quantity.max(1), subtotal));
+    }
+    let scale =
+        10_f64.powi(case["currency_exponent"].as_i64().and_then(|scale| i32::try_from(scale).ok()).unwrap_or(2));
+    let written = || priced["unit_price_exact"].as_str().and_then(|text| Some(text.parse::<f64>().ok()? * scale));
+    let exact = priced["unit_price_minor"].as_f64().or_else(written).context("unit_price_minor")?;
     // Thousandths of a minor unit are finer than any price here.
     let thousandths = rules::whole(exact * 1_000.0).context("unit_price_minor")?;
     let round = |amount: i64| (amount + 500).div_euclid(1_000);

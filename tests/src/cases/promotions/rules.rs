@@ -9,27 +9,19 @@ use serde_json::{Map, Value, json};
 pub fn rulebook(case: &Value, currency: &str, mut policy: Map<String, Value>) -> Result<Value> {
     let low_first = policy::low_first(&policy);
     let stacking = policy.get("stacking").cloned().unwrap_or_else(|| "all".into());
-    let mut lanes: Vec<&str> = list(&case["promotions"]).filter_map(|promotion| promotion["lane"].as_str()).collect();
-    let place = |lane: &str| ["pre", "default", "post"].iter().position(|known| *known == lane).unwrap_or(1);
-    lanes.sort_by_key(|lane| place(lane));
-    lanes.dedup();
+    let lanes = lanes(case);
     if !lanes.is_empty() {
         policy
             .insert("lanes".to_owned(), lanes.iter().map(|lane| json!({ "id": lane, "stacking": stacking })).collect());
     }
+    // Without its configuration a promotion is none.
     let promotions: Result<Vec<Value>> = list(&case["promotions"])
+        .filter(|given| given["config_missing"] != true)
         .map(|given| promotion(case, given, low_first).with_context(|| given["id"].to_string()))
         .collect();
     let mut rulebook = json!({ "format": "pushcart-rulebook/1", "currency": currency, "timeZone": "UTC", "policy": policy, "promotions": promotions? });
     if let Some(rates) = case["tax"]["rates_percent"].as_object() {
-        let rounding = case["tax"]["rounding"].as_str().unwrap_or_default();
-        let level = if rounding.starts_with("per_unit") {
-            "unit"
-        } else if rounding.starts_with("per_order") {
-            "order"
-        } else {
-            "line"
-        };
+        let level = tax_level(case);
         let rates: Vec<Value> = rates
             .iter()
             .map(|(category, percent)| json!({ "category": category, "rate": basis_points(percent) }))
@@ -38,6 +30,36 @@ pub fn rulebook(case: &Value, currency: &str, mut policy: Map<String, Value>) ->
             json!({ "included": case["prices_include_tax"].as_bool().unwrap_or(true), "level": level, "rates": rates });
     }
     Ok(rulebook)
+}
+
+/// What tax is rounded on, where the case says it of its taxes, its policy or its portability.
+fn tax_level(case: &Value) -> &'static str {
+    let portability = case["portability"].as_str().unwrap_or_default().trim_start_matches("policy:");
+    let named = portability.split('+').find_map(|dimension| {
+        dimension.strip_prefix("tax_rounding_level=").or_else(|| dimension.strip_prefix("tax_rounding="))
+    });
+    let said = [case["tax"]["rounding"].as_str(), case["policy"]["tax_rounding_level"].as_str(), named];
+    let said = said.into_iter().flatten().map(|word| word.trim_start_matches("per_"));
+    let levels = ["unit", "line", "order"];
+    said.filter_map(|word| levels.into_iter().find(|level| word.starts_with(level))).next().unwrap_or("line")
+}
+
+/// The lanes that promotions name, each once, in the order that cases fix: before, by default, after. What names none runs
+/// in the default one.
+fn lanes(case: &Value) -> Vec<&str> {
+    const ORDER: [&str; 3] = ["pre", "default", "post"];
+    if list(&case["promotions"]).all(|promotion| promotion["lane"].is_null()) {
+        return Vec::new();
+    }
+    let mut lanes: Vec<&str> = Vec::new();
+    for promotion in list(&case["promotions"]) {
+        let lane = promotion["lane"].as_str().unwrap_or("default");
+        if !lanes.contains(&lane) {
+            lanes.push(lane);
+        }
+    }
+    lanes.sort_by_key(|lane| ORDER.iter().position(|known| known == lane).unwrap_or(1));
+    lanes
 }
 
 /// A product of several variants, as a category.
@@ -131,16 +153,29 @@ fn condition(given: &Value) -> Result<Value> {
         "subtotal_gt" => subtotal(none, amount, none),
         "subtotal_lte" => subtotal(none, none, amount),
         "subtotal_eq" => subtotal(amount, none, amount),
+        "subtotal_lt" => subtotal(none, none, &amount.as_i64().map_or(Value::Null, |amount| (amount - 1).into())),
         "quantity_gte" => json!({ "kind": "quantity", "atLeast": given["n"], "of": of }),
         "any_line_quantity_gte" => json!({ "kind": "line-quantity", "atLeast": given["n"], "of": of }),
         "distinct_products_gte" => json!({ "kind": "distinct-products", "atLeast": given["n"], "of": of }),
-        "contains_sku" => json!({ "kind": "contains", "skus": given["any_of"] }),
-        "contains_category" => json!({ "kind": "contains", "categories": given["any_of"] }),
+        "contains_sku" => worded(given, &|words| json!({ "kind": "contains", "skus": words })),
+        "contains_category" => worded(given, &|words| json!({ "kind": "contains", "categories": words })),
         "nth_order" => json!({ "kind": "order-number", "is": given["n"] }),
-        "customer_segment" => json!({ "kind": "customer-group", "anyOf": given["any_of"] }),
-        "shipping_method" => json!({ "kind": "shipping-method", "anyOf": given["any_of"] }),
+        "customer_segment" => worded(given, &|words| json!({ "kind": "customer-group", "anyOf": words })),
+        "shipping_method" => worded(given, &|words| json!({ "kind": "shipping-method", "anyOf": words })),
         other => bail!("a condition of kind `{other}`"),
     })
+}
+
+/// A condition on words, of which one must fit, all must, or none may.
+fn worded(given: &Value, one: &dyn Fn(Value) -> Value) -> Value {
+    let each = |name: &str| list(&given[name]).map(|word| one(json!([word]))).collect::<Vec<Value>>();
+    if given["all_of"].is_array() {
+        return json!({ "kind": "all", "of": each("all_of") });
+    }
+    if given["none_of"].is_array() {
+        return json!({ "kind": "not", "of": [one(given["none_of"].clone())] });
+    }
+    one(given["any_of"].clone())
 }
 
 /// Which lines a scope or a target names.
@@ -195,11 +230,12 @@ fn choice(action: &Value) -> Value {
 }
 
 fn reach(action: &Value) -> Value {
-    if action["max_units"].is_null() && action["group_size"].is_null() {
+    let group = if action["only_complete_groups"] == false { &Value::Null } else { &action["group_size"] };
+    if action["max_units"].is_null() && group.is_null() {
         return Value::Null;
     }
     let per = if action["max_units_scope"] == "per_line" { "line" } else { "order" };
-    json!({ "units": action["max_units"], "per": per, "groupSize": action["group_size"], "choose": choice(action) })
+    json!({ "units": action["max_units"], "per": per, "groupSize": group, "choose": choice(action) })
 }
 
 fn action(promotion: &Value, given: &Value, catalogue: bool) -> Result<Value> {
@@ -246,10 +282,16 @@ fn action(promotion: &Value, given: &Value, catalogue: bool) -> Result<Value> {
             let side = |name: &str| {
                 if given[name]["target"].is_object() { target(&given[name]["target"]) } else { Ok(json!({})) }
             };
-            let rate = if given["get"]["percent"].is_null() { 10_000 } else { percent(&given["get"], "percent")? };
+            let got = &given["get"];
+            let other = !got["amount_minor"].is_null() || !got["price_minor"].is_null();
+            let rate = match () {
+                () if !got["percent"].is_null() => percent(got, "percent")?.into(),
+                () if other => Value::Null,
+                () => 10_000.into(),
+            };
             json!({ "kind": "buy-get", "buy": { "of": side("buy")?, "units": given["buy"]["quantity"] },
-                "get": { "of": side("get")?, "units": given["get"]["quantity"], "basisPoints": rate },
-                "times": given["max_applications"], "choose": choice(&given["get"]) })
+                "get": { "of": side("get")?, "units": got["quantity"], "basisPoints": rate, "amount": got["amount_minor"], "price": got["price_minor"] },
+                "times": given["max_applications"], "choose": choice(got) })
         }
         "cheapest_free" => {
             json!({ "kind": "cheapest-free", "groupSize": given["group_size"], "times": given["max_applications"], "of": of })
@@ -333,30 +375,4 @@ fn gift(promotion: &Value, given: &Value) -> Value {
         gift["limit"] = 0.into();
     }
     gift
-}
-
-/// What is used up already.
-pub fn counters(case: &Value) -> Vec<Value> {
-    let usage = &case["usage"];
-    let number = |name: &str| usage[name].as_i64();
-    let mut counters = Vec::new();
-    for promotion in list(&case["promotions"]) {
-        let mut add = |kind: &str, id: &Value, scope: &str, used: Option<i64>| {
-            if let Some(used) = used {
-                counters.push(json!({ "kind": kind, "id": id, "scope": scope, "used": used }));
-            }
-        };
-        let returned =
-            if promotion["reusable_from_cancelled"] == false { 0 } else { number("of_which_cancelled").unwrap_or(0) };
-        if promotion["code"].is_string() {
-            let orders = number("coupon_used_in_orders").map(|orders| orders - returned);
-            add("code", &promotion["code"], "total", number("coupon_used").or(orders));
-            add("code", &promotion["code"], "customer", number("coupon_used_by_customer"));
-        }
-        add("promotion", &promotion["id"], "total", number("promotion_used"));
-        add("promotion", &promotion["id"], "customer", number("promotion_used_by_customer"));
-        let budget = &promotion["budget"];
-        add("budget", &promotion["id"], "total", budget["used_minor"].as_i64().or(budget["used"].as_i64()));
-    }
-    counters
 }
