@@ -50,7 +50,8 @@ pub trait Test: Sized {
     }
 }
 
-/// What a cart lacks for a condition to hold.
+/// What a cart lacks for a condition to hold, or for an action to give more.
+#[derive(Clone, Debug)]
 pub struct Lack {
     /// Of which lines.
     pub target: crate::target::Target,
@@ -58,6 +59,21 @@ pub struct Lack {
     pub spend: i64,
     /// Units.
     pub units: u32,
+}
+
+impl Lack {
+    /// So many units more, where that is some.
+    #[must_use]
+    pub fn units(target: &crate::target::Target, units: i64) -> Option<Self> {
+        let units = u32::try_from(units).ok().filter(|units| *units > 0)?;
+        Some(Self { target: target.clone(), spend: 0, units })
+    }
+
+    /// So many minor units more, where that is some.
+    #[must_use]
+    pub fn spend(target: &crate::target::Target, spend: i64) -> Option<Self> {
+        (spend > 0).then(|| Self { target: target.clone(), spend, units: 0 })
+    }
 }
 
 /// An action.
@@ -80,6 +96,10 @@ pub trait Give: Sized {
     /// It treats each line by that line alone, and a line that costs less before costs no more after.
     fn by_line(&self) -> bool {
         false
+    }
+    /// What would have to be added to the cart for it to give more.
+    fn lack(&self, _scene: &Scene<'_>, _ledger: &Ledger) -> Option<Lack> {
+        None
     }
 }
 
@@ -167,6 +187,11 @@ macro_rules! catalogue {
         pub fn by_line(&self) -> bool {
             match self { $(Self::$Type(kind) => kind.by_line()),+ }
         }
+        /// What would have to be added to the cart for it to give more.
+        #[must_use]
+        pub fn lack(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Lack> {
+            match self { $(Self::$Type(kind) => kind.lack(scene, ledger)),+ }
+        }
     };
 }
 
@@ -185,7 +210,7 @@ mod conditions_list {
     );
 }
 mod actions_list {
-    use super::{Deserialize, Desk, Give, Key, Kind, Ledger, Object, Reader, Scene, Serialize, Value};
+    use super::{Deserialize, Desk, Give, Key, Kind, Lack, Ledger, Object, Reader, Scene, Serialize, Value};
     use crate::actions::*;
     catalogue!(
         /// An action of any kind.

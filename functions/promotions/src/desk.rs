@@ -374,6 +374,21 @@ impl Desk<'_> {
     }
 }
 
+/// What the units of a target come to, by what thresholds look at.
+#[must_use]
+pub fn spent(of: &Target, scene: &Scene<'_>, ledger: &Ledger) -> i64 {
+    let original = scene.policy.thresholds == crate::policy::Threshold::Initial;
+    let runs = of.pick(scene, ledger).into_iter().filter_map(|pick| Some((pick.count, ledger.runs.get(pick.run)?)));
+    runs.map(|(count, run)| i64::from(count).saturating_mul(if original { run.price } else { run.left }))
+        .fold(0, i64::saturating_add)
+}
+
+/// How many units a target has.
+#[must_use]
+pub fn counted(of: &Target, scene: &Scene<'_>, ledger: &Ledger) -> i64 {
+    Desk::count(&of.pick(scene, ledger))
+}
+
 /// The shares of a grant with the ids of their lines.
 #[must_use]
 pub fn named(lines: &[(usize, i64)], scene: &Scene<'_>) -> Vec<LineAmount> {

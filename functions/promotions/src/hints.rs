@@ -1,73 +1,168 @@
 //! The cheapest next steps that would earn the shopper more, each verified by judging the cart after that step.
 //!
-//! A step is found from what a rejected promotion's condition lacks: so much more of a line that is in the cart, or so
-//! much more spent on a category. Nothing is promised that judging does not give.
+//! A step is found from what a promotion's condition lacks, or where all conditions hold, from what its actions lack to give
+//! more (the next step of a ladder, one unit more for the next one free): so much more of a line that is in the cart, or so
+//! much more spent on a category. Steps that need a product of which the price is not known here are wishes: whoever knows
+//! the price verifies them. Nothing is promised that judging does not give.
 
-use crate::judge::{Fate, Judgement};
+use crate::attempt::open;
+use crate::catalogue::Lack;
+use crate::judge::Judgement;
+use crate::ledger::Ledger;
 use crate::promotion::Promotion;
 use crate::scene::Scene;
-use commerce::facts::offers::Hint;
+use commerce::facts::offers::{Hint, Wish};
 use commerce::facts::prices::PricedLine;
 use commerce::{bounds, money};
+use std::collections::BTreeSet;
 
 /// Steps that are tried at most for one cart.
 const TRIES: usize = 32;
+/// Promotions that the cart does not reach which are looked at, at most.
+pub const LOOKS: usize = 500;
+/// Wishes at most, and products of one target.
+const WISHES: (usize, usize) = (8, 3);
 
-/// Finds at most `most` hints; `again` judges a changed cart, `worth` is what this one earns.
+/// Hints, and steps whose price is not known here.
+#[derive(Default)]
+pub struct Found {
+    /// Verified, the cheapest first.
+    pub hints: Vec<Hint>,
+    /// To be verified.
+    pub wishes: Vec<Wish>,
+}
+
+/// A change of the cart.
+enum Change {
+    /// So many units more of a line.
+    More(usize, u32),
+    /// A line more.
+    Other(Box<PricedLine>),
+}
+
+/// Finds at most `most` hints; `unreached` are promotions that the cart does not reach, `again` judges a changed cart:
+/// what it earns in all and by one promotion; `worth` is what this one earns in all.
 pub fn find(
-    scene: &Scene<'_>,
-    candidates: &[&Promotion],
     judgement: &Judgement<'_>,
+    unreached: &[&Promotion],
     worth: i64,
-    again: &dyn Fn(&[PricedLine]) -> i64,
+    again: &dyn Fn(&[PricedLine], &str) -> (i64, i64),
     most: u32,
-) -> Vec<Hint> {
-    let mut hints: Vec<Hint> = Vec::new();
-    let rejected = candidates.iter().zip(&judgement.fates).filter(|(_, fate)| matches!(fate, Some(Fate::Rejected(_))));
-    for (promotion, _) in rejected.take(TRIES) {
-        if let Some((lines, hint)) = step(scene, promotion, judgement) {
-            let gives = again(&lines).saturating_sub(worth);
-            if gives > 0 {
-                hints.push(Hint { gives, ..hint });
+) -> Found {
+    let scene = judgement.scene;
+    let opening = Ledger::open(scene.lines, scene.shipping);
+    let mut steps: Vec<(Hint, Change)> = Vec::new();
+    let mut found = Found::default();
+    for promotion in judgement.candidates.iter().chain(unreached).filter(|promotion| open(promotion, scene).is_ok()) {
+        for lack in lacks(promotion, judgement, &opening) {
+            match step(scene, promotion, &lack, &judgement.ledger) {
+                Some(step) => steps.push(step),
+                None => found.wishes.extend(wishes(scene, promotion, &lack)),
             }
         }
     }
-    // What costs least first; of equals what gives most.
-    hints.sort_by(|one, other| {
+    // What costs least first, so that the first that are true are the cheapest.
+    steps.sort_by(|(one, _), (other, _)| (one.spend, &one.promotion).cmp(&(other.spend, &other.promotion)));
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let mut seen: BTreeSet<(Option<String>, Option<String>, u32, i64)> = BTreeSet::new();
+    let mut tries = 0;
+    for (hint, change) in steps {
+        let told = found.hints.iter().any(|known| known.promotion == hint.promotion);
+        let new = seen.insert((hint.sku.clone(), hint.category.clone(), hint.quantity, hint.spend));
+        if told || !new || tries >= TRIES || found.hints.len() >= most {
+            continue;
+        }
+        tries += 1;
+        let Some(lines) = changed(scene, &change) else { continue };
+        let (earned, own) = again(&lines, &hint.promotion);
+        let gives = earned.saturating_sub(worth);
+        // It must be this promotion that gives more, not another one of which the shopper merely buys more.
+        if gives > 0 && own > judgement.own(&hint.promotion) {
+            found.hints.push(Hint { gives, ..hint });
+        }
+    }
+    found.hints.sort_by(|one, other| {
         (one.spend, -one.gives, &one.promotion).cmp(&(other.spend, -other.gives, &other.promotion))
     });
-    hints.truncate(usize::try_from(most).unwrap_or(usize::MAX));
-    hints
+    let mut seen = BTreeSet::new();
+    found.wishes.retain(|wish| seen.insert((wish.sku.clone(), wish.quantity)));
+    found.wishes.truncate(WISHES.0);
+    found
 }
 
-/// The cart after the one step that would make the first failing condition hold, where that is the only one.
-fn step(scene: &Scene<'_>, promotion: &Promotion, judgement: &Judgement<'_>) -> Option<(Vec<PricedLine>, Hint)> {
-    let ledger = &judgement.ledger;
-    let mut failing = promotion.conditions.iter().filter(|condition| condition.test(scene, ledger).is_err());
-    let condition = failing.next()?;
-    if failing.next().is_some() {
-        return None;
+/// What would make the promotion give, or give more. What earlier promotions take off may count against a threshold or not,
+/// so that it is measured before all of them, at the promotion's own turn, and after all.
+fn lacks(promotion: &Promotion, judgement: &Judgement<'_>, opening: &Ledger) -> Vec<Lack> {
+    let scene = judgement.scene;
+    let mut failing = promotion.conditions.iter().filter(|condition| condition.test(scene, &judgement.ledger).is_err());
+    let mut found = Vec::new();
+    if let Some(condition) = failing.next() {
+        if failing.next().is_none() {
+            found.extend(condition.lack(scene, opening));
+            found.extend(condition.lack(scene, &judgement.ledger));
+        }
+        return found;
     }
-    let lack = condition.lack(scene, ledger)?;
-    let mut lines = scene.lines.to_vec();
+    // What this promotion and those after it took off did not count at its turn.
+    let place = judgement
+        .remaining
+        .iter()
+        .position(|(index, _)| judgement.candidates.get(*index).is_some_and(|candidate| candidate.id == promotion.id));
+    let before = place.map(|place| match place.checked_sub(1).and_then(|place| judgement.remaining.get(place)) {
+        Some((_, remaining)) => *remaining,
+        None => opening.remaining(),
+    });
+    let later = before.map_or(0, |before| before - judgement.ledger.remaining());
+    for step in &promotion.actions {
+        if step.when.iter().any(|condition| condition.test(scene, &judgement.ledger).is_err()) {
+            continue;
+        }
+        found.extend(step.action.lack(scene, opening));
+        let after = step.action.lack(scene, &judgement.ledger);
+        let own =
+            after.clone().filter(|lack| lack.spend > later).map(|lack| Lack { spend: lack.spend - later, ..lack });
+        found.extend(own.into_iter().chain(after));
+    }
+    found
+}
+
+/// The step that gives what lacks, where its price is known.
+fn step(scene: &Scene<'_>, promotion: &Promotion, lack: &Lack, ledger: &Ledger) -> Option<(Hint, Change)> {
     let hint = Hint { promotion: promotion.id.clone(), sku: None, category: None, quantity: 0, spend: 0, gives: 0 };
     if lack.spend > 0 {
         let category = lack.target.categories.first().cloned();
         let sku = lack.target.skus.first().cloned();
         let line = spent(scene, sku.clone(), category.clone(), lack.spend);
         let counts = lack.target.matches(&line, ledger, usize::MAX);
-        lines.push(line);
-        return counts.then_some((lines, Hint { sku, category, spend: lack.spend, ..hint }));
+        return counts.then(|| (Hint { sku, category, spend: lack.spend, ..hint }, Change::Other(Box::new(line))));
     }
-    // More of the cheapest line that counts; prices of what is not in the cart are not known here.
-    let counting = lack.target.lines(scene, ledger).min_by_key(|(place, line)| (line.unit_price, *place))?;
-    let (place, sku, price) = (counting.0, counting.1.sku.clone(), counting.1.unit_price);
-    let line = lines.get_mut(place)?;
-    line.quantity =
-        line.quantity.checked_add(lack.units).filter(|quantity| i64::from(*quantity) <= bounds::QUANTITY)?;
-    let spend = money::times(price, i64::from(lack.units)).ok()?;
-    line.subtotal = line.subtotal.checked_add(spend)?;
-    Some((lines, Hint { sku: Some(sku), quantity: lack.units, spend, ..hint }))
+    // More of the cheapest line that counts.
+    let (place, line) = lack.target.lines(scene, ledger).min_by_key(|(place, line)| (line.unit_price, *place))?;
+    let spend = money::times(line.unit_price, i64::from(lack.units)).ok()?;
+    Some((Hint { sku: Some(line.sku.clone()), quantity: lack.units, spend, ..hint }, Change::More(place, lack.units)))
+}
+
+/// Products that a target names and the cart does not have.
+fn wishes(scene: &Scene<'_>, promotion: &Promotion, lack: &Lack) -> Vec<Wish> {
+    let named = lack.target.skus.iter().chain(lack.target.alternatives().flat_map(|target| &target.skus));
+    let strange = named.filter(|sku| !scene.lines.iter().any(|line| line.sku == **sku));
+    let wish = |sku: &String| Wish { promotion: promotion.id.clone(), sku: sku.clone(), quantity: lack.units };
+    strange.take(WISHES.1).filter(|_| lack.units > 0).map(wish).collect()
+}
+
+fn changed(scene: &Scene<'_>, change: &Change) -> Option<Vec<PricedLine>> {
+    let mut lines = scene.lines.to_vec();
+    match change {
+        Change::Other(line) => lines.push((**line).clone()),
+        Change::More(place, units) => {
+            let line = lines.get_mut(*place)?;
+            let spend = money::times(line.unit_price, i64::from(*units)).ok()?;
+            line.quantity =
+                line.quantity.checked_add(*units).filter(|quantity| i64::from(*quantity) <= bounds::QUANTITY)?;
+            line.subtotal = line.subtotal.checked_add(spend)?;
+        }
+    }
+    Some(lines)
 }
 
 /// A line that stands for so much more spent.

@@ -149,6 +149,8 @@ struct Chunk {
 pub struct Directory {
     /// Everything, where it is small.
     pub inline: Option<Shard>,
+    /// Where it is not: the first promotions that a product or a category would reach, for hints.
+    pub shelf: Vec<Promotion>,
     buckets: u32,
     filter: Vec<u64>,
     heavy: Vec<(u64, Vec<Chunk>)>,
@@ -157,6 +159,8 @@ pub struct Directory {
 impl Directory {
     /// Up to so many bytes stay in the root.
     const INLINE_BYTES: usize = 96 << 10;
+    /// Promotions on the shelf, and how many bytes they may take together.
+    const SHELF: (usize, usize) = (64, 16 << 10);
     /// What a bucket holds on average, and what makes a key a heavy one.
     const BUCKET_BYTES: usize = 24 << 10;
 
@@ -192,6 +196,7 @@ impl Directory {
         let mut parts: Vec<BTreeMap<u64, Vec<usize>>> = vec![BTreeMap::new(); usize::try_from(buckets).unwrap_or(1)];
         let mut directory = Self {
             inline: None,
+            shelf: shelf(promotions, &sizes),
             buckets,
             filter: vec![0; (filed.len() / 8 + 1).next_power_of_two()],
             heavy: Vec::new(),
@@ -275,4 +280,24 @@ impl Directory {
     fn may_have(&self, key: u64) -> bool {
         self.bits(key).all(|(word, bit)| self.filter.get(word).is_some_and(|word| word & bit != 0))
     }
+}
+
+/// Promotions that anybody may earn by putting something into the cart, as far as there is room.
+fn shelf(promotions: &[Promotion], sizes: &[usize]) -> Vec<Promotion> {
+    let (most, bytes) = Directory::SHELF;
+    let goods = [Key::sku("").class, Key::category("").class];
+    let automatic = |promotion: &Promotion| promotion.codes.is_empty() && !promotion.manual;
+    let by_goods = |promotion: &Promotion| promotion.keys().iter().any(|key| goods.contains(&key.class));
+    let mut room = bytes;
+    let fits = |size: usize| {
+        let fits = size <= room;
+        room -= if fits { size } else { 0 };
+        fits
+    };
+    let all = promotions.iter().zip(sizes).filter(|(promotion, _)| automatic(promotion) && by_goods(promotion));
+    all.scan(fits, |fits, (promotion, size)| Some((promotion, fits(*size))))
+        .filter(|(_, fits)| *fits)
+        .map(|(promotion, _)| promotion.clone())
+        .take(most)
+        .collect()
 }

@@ -24,8 +24,10 @@ pub enum Fate {
 /// The candidates of a cart and what became of them.
 #[derive(Clone)]
 pub struct Judgement<'a> {
-    scene: &'a Scene<'a>,
-    candidates: &'a [&'a Promotion],
+    /// The cart.
+    pub scene: &'a Scene<'a>,
+    /// The candidates, in the order of application.
+    pub candidates: &'a [&'a Promotion],
     /// For each candidate, once it is decided.
     pub fates: Vec<Option<Fate>>,
     /// The candidates that applied, in the order of application.
@@ -108,6 +110,13 @@ impl<'a> Judgement<'a> {
     #[must_use]
     pub fn value(&self) -> i64 {
         self.fates.iter().flatten().map(|fate| if let Fate::Applied(given) = fate { given.value() } else { 0 }).sum()
+    }
+
+    /// What one promotion gives, by its id.
+    #[must_use]
+    pub fn own(&self, id: &str) -> i64 {
+        let fates = self.candidates.iter().zip(&self.fates).filter(|(promotion, _)| promotion.id == id);
+        fates.map(|(_, fate)| if let Some(Fate::Applied(given)) = fate { given.value() } else { 0 }).sum()
     }
 
     /// The promotions on the cart: exclusive ones, then lane by lane.

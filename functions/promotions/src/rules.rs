@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The form of the compiled rules; another form is refused and compiled again.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// What every request needs.
 #[derive(Debug, Serialize, Deserialize)]
@@ -97,6 +97,16 @@ impl Rules {
         found.into_values().collect()
     }
 
+    /// Promotions that the cart does not reach and that a product more might: all of a small rulebook, a shelf of a large one.
+    fn unreached(&self, reached: &[&Promotion]) -> Vec<&Promotion> {
+        let known: BTreeSet<u32> = reached.iter().map(|promotion| promotion.rank).collect();
+        let all = match &self.root.directory.inline {
+            Some(shard) => &shard.promotions,
+            None => &self.root.directory.shelf,
+        };
+        all.iter().filter(|promotion| !known.contains(&promotion.rank)).take(hints::LOOKS).collect()
+    }
+
     /// Judges the cart.
     ///
     /// # Errors
@@ -123,14 +133,17 @@ impl Rules {
         let mut verdict = verdict::write(&scene, &reached, &judgement, wants);
         if wants.hints > 0 {
             let worth = judgement.value();
-            let again = |lines: &[PricedLine]| {
+            let again = |lines: &[PricedLine], id: &str| {
                 let scene = Scene { lines, ..scene };
                 let reached = self.reached(lines, context, &segments, false);
-                judge(&scene, &reached).value()
+                let judged = judge(&scene, &reached);
+                (judged.value(), judged.own(id))
             };
             // Proposals were made for this cart: a changed one is judged without them on both sides.
-            let worth = if proposals.is_empty() { worth } else { again(lines) };
-            verdict.hints = hints::find(&scene, &reached, &judgement, worth, &again, wants.hints);
+            let worth = if proposals.is_empty() { worth } else { again(lines, "").0 };
+            let unreached = self.unreached(&reached);
+            let found = hints::find(&judgement, &unreached, worth, &again, wants.hints);
+            (verdict.hints, verdict.wishes) = (found.hints, found.wishes);
         }
         Ok(verdict)
     }

@@ -102,6 +102,11 @@ impl Target {
         Self { any: vec![one(skus, &[]), one(&[], categories)], ..Self::default() }
     }
 
+    /// The targets of which one must match.
+    pub fn alternatives(&self) -> impl Iterator<Item = &Self> {
+        self.any.iter()
+    }
+
     /// Whether it is the whole cart.
     #[must_use]
     pub fn is_all(&self) -> bool {

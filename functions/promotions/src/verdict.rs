@@ -43,6 +43,7 @@ pub fn write(scene: &Scene<'_>, candidates: &[&Promotion], judgement: &Judgement
         consume: consume(scene, &applied),
         idempotency_key: String::new(),
         hints: Vec::new(),
+        wishes: Vec::new(),
         trace: if wants.trace { trace(candidates, judgement) } else { Vec::new() },
     };
     verdict.idempotency_key = idempotency_key(scene, &verdict);

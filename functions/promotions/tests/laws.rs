@@ -109,6 +109,40 @@ proptest! {
         prop_assert_eq!(sorted(judge(&book, &lines, &context())), sorted(judge(&book, &turned, &context())));
     }
 
+    /// Whatever the promotions: a step in the cart that a hint names gives what the hint says.
+    #[test]
+    fn every_hint_is_true(lines in cart(), gives in promotions(), least in 2..9_i64, group in 2..5_i64) {
+        let more = format!(
+            r#", {{"id": "ladder", "gives": [{{"kind": "ladder", "by": "subtotal", "tiers": [{{"from": {}, "amount": 500}}, {{"from": {}, "amount": 1500}}]}}]}},
+               {{"id": "nth", "gives": [{{"kind": "nth-item", "n": {group}, "basisPoints": 5000}}]}},
+               {{"id": "every", "gives": [{{"kind": "every", "spend": {}, "off": 300}}]}},
+               {{"id": "free", "when": [{{"kind": "quantity", "atLeast": {least}}}], "gives": [{{"kind": "shipping-off"}}]}}]"#,
+            least * 1_000, least * 9_000, least * 777
+        );
+        let book = book("all", "", &gives);
+        let book = format!("{}{more}", book.strip_suffix(']').unwrap());
+        let before = judge(&book, &lines, &context());
+        for hint in &before.hints {
+            let mut after = lines.clone();
+            match hint.sku.as_deref().filter(|_| hint.quantity > 0) {
+                Some(sku) => {
+                    let line = after.iter_mut().find(|line| line.sku == sku).unwrap();
+                    line.quantity += hint.quantity;
+                    line.subtotal = line.unit_price * i64::from(line.quantity);
+                    prop_assert_eq!(hint.spend, line.unit_price * i64::from(hint.quantity));
+                }
+                None => {
+                    let mut more = line("more", hint.spend, 1);
+                    more.categories = hint.category.iter().cloned().collect();
+                    more.sku = hint.sku.clone().unwrap_or_else(|| "ANY".into());
+                    after.push(more);
+                }
+            }
+            prop_assert_eq!(worth(&judge(&book, &after, &context())) - worth(&before), hint.gives, "{:?}", hint);
+        }
+        prop_assert!(before.hints.is_sorted_by_key(|hint| hint.spend));
+    }
+
     #[test]
     fn a_hint_is_true(price in 100..20_000_i64, quantity in 1..3_u32, least in 3..9_u32) {
         let book = format!(r#""promotions": [{{"id": "p", "when": [{{"kind": "quantity", "atLeast": {least}}}], "gives": [{{"kind": "percent-off", "basisPoints": 1000}}]}}]"#);

@@ -1,10 +1,13 @@
 //! An add-on at a price (加价购): with the rest of the cart, some units of a set cost only this.
 
-use crate::catalogue::{Give, Kind};
+use crate::catalogue::{Give, Kind, Lack};
+use crate::desk;
 use crate::desk::Desk;
 use crate::index::Key;
+use crate::ledger::Ledger;
 use crate::policy::Choice;
 use crate::reader::Reader;
+use crate::scene::Scene;
 use crate::target::Target;
 use commerce::Object;
 use serde::{Deserialize, Serialize};
@@ -45,5 +48,9 @@ impl Give for AddOn {
 
     fn keys(&self) -> Option<Vec<Key>> {
         crate::conditions::keys_of(&self.of)
+    }
+
+    fn lack(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Lack> {
+        (desk::counted(&self.of, scene, ledger) == 0).then(|| Lack::units(&self.of, 1)).flatten()
     }
 }

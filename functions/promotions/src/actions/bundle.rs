@@ -1,12 +1,15 @@
 //! Some units together at a price: any so many of a set (3 for 20), or a set of given parts (套装).
 
-use crate::catalogue::{Give, Kind};
+use crate::catalogue::{Give, Kind, Lack};
+use crate::desk;
 use crate::desk::Desk;
 use crate::index::Key;
+use crate::ledger::Ledger;
 use crate::ledger::Pick;
 use crate::policy::{Basis, Choice};
 use crate::reader::Reader;
 use crate::reader::read_list;
+use crate::scene::Scene;
 use crate::target::Target;
 use commerce::Object;
 use serde::{Deserialize, Serialize};
@@ -70,6 +73,13 @@ impl Give for Bundle {
 
     fn keys(&self) -> Option<Vec<Key>> {
         self.parts.iter().filter_map(|(of, _)| crate::conditions::keys_of(of)).min_by_key(Vec::len)
+    }
+
+    /// The one part that the first bundle lacks.
+    fn lack(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Lack> {
+        let mut missing =
+            self.parts.iter().filter_map(|(of, units)| Lack::units(of, units - desk::counted(of, scene, ledger)));
+        missing.next().filter(|_| missing.next().is_none())
     }
 }
 

@@ -4,12 +4,15 @@
 //! got ones are bought.
 
 use super::reduction::Reduction;
-use crate::catalogue::{Give, Kind};
+use crate::catalogue::{Give, Kind, Lack};
+use crate::desk;
 use crate::desk::Desk;
 use crate::index::Key;
+use crate::ledger::Ledger;
 use crate::ledger::Pick;
 use crate::policy::Choice;
 use crate::reader::Reader;
+use crate::scene::Scene;
 use crate::target::Target;
 use commerce::Object;
 use serde::{Deserialize, Serialize};
@@ -96,5 +99,23 @@ impl Give for BuyGet {
 
     fn keys(&self) -> Option<Vec<Key>> {
         crate::conditions::keys_of(&self.get)
+    }
+
+    /// Where what is bought suffices for one more time, something to get; else something more to buy. One pool for both
+    /// sides lacks what completes the next group.
+    fn lack(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Lack> {
+        let (bought, got) = (desk::counted(&self.buy, scene, ledger), desk::counted(&self.get, scene, ledger));
+        if self.buy == self.get {
+            let group = self.buy_units.saturating_add(self.get_units);
+            let open = bought / group.max(1) < self.times;
+            return open.then(|| Lack::units(&self.buy, group - bought % group.max(1))).flatten();
+        }
+        let times = (got / self.get_units.max(1)).min(self.times);
+        if times < self.times && bought >= self.buy_units.saturating_mul(times + 1) {
+            return Lack::units(&self.get, self.get_units - got % self.get_units.max(1));
+        }
+        let have = bought / self.buy_units.max(1);
+        let open = have < self.times && got > have.saturating_mul(self.get_units);
+        open.then(|| Lack::units(&self.buy, self.buy_units - bought % self.buy_units.max(1))).flatten()
     }
 }

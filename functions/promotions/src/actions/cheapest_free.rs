@@ -1,10 +1,13 @@
 //! Of every group of units, some are free: three for two.
 
-use crate::catalogue::{Give, Kind};
+use crate::catalogue::{Give, Kind, Lack};
+use crate::desk;
 use crate::desk::Desk;
 use crate::index::Key;
+use crate::ledger::Ledger;
 use crate::policy::Choice;
 use crate::reader::Reader;
+use crate::scene::Scene;
 use crate::target::Target;
 use commerce::Object;
 use serde::{Deserialize, Serialize};
@@ -53,5 +56,11 @@ impl Give for CheapestFree {
 
     fn keys(&self) -> Option<Vec<Key>> {
         crate::conditions::keys_of(&self.of)
+    }
+
+    fn lack(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Lack> {
+        let have = desk::counted(&self.of, scene, ledger);
+        let open = have / self.group_size.max(1) < self.times;
+        open.then(|| Lack::units(&self.of, self.group_size - have % self.group_size.max(1))).flatten()
     }
 }

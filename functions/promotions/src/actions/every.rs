@@ -2,11 +2,14 @@
 //!
 //! The amount is split over all lines that it was earned with, so that each shop's part is exact.
 
-use crate::catalogue::{Give, Kind};
+use crate::catalogue::{Give, Kind, Lack};
+use crate::desk;
 use crate::desk::Desk;
 use crate::index::Key;
+use crate::ledger::Ledger;
 use crate::policy::{Basis, Threshold};
 use crate::reader::Reader;
+use crate::scene::Scene;
 use crate::target::Target;
 use commerce::Object;
 use serde::{Deserialize, Serialize};
@@ -66,5 +69,13 @@ impl Give for Every {
 
     fn keys(&self) -> Option<Vec<Key>> {
         crate::conditions::keys_of(&self.of)
+    }
+
+    fn lack(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Lack> {
+        let next = |have: i64, each: i64| (have / each.max(1) < self.times).then(|| each - have % each.max(1));
+        match (self.spend, self.units) {
+            (Some(spend), _) => Lack::spend(&self.of, next(desk::spent(&self.of, scene, ledger), spend)?),
+            (None, units) => Lack::units(&self.of, next(desk::counted(&self.of, scene, ledger), units?)?),
+        }
     }
 }

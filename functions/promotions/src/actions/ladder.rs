@@ -3,13 +3,16 @@
 //! Steps may also grant points and free shipping (满减送).
 
 use super::tier::{self, Tier};
-use crate::catalogue::{Give, Kind};
+use crate::catalogue::{Give, Kind, Lack};
+use crate::desk;
 use crate::desk::Desk;
 use crate::desk::Spread;
 use crate::index::Key;
+use crate::ledger::Ledger;
 use crate::ledger::Pick;
 use crate::policy::{Basis, Threshold};
 use crate::reader::Reader;
+use crate::scene::Scene;
 use crate::target::Target;
 use commerce::Object;
 use serde::{Deserialize, Serialize};
@@ -100,6 +103,17 @@ impl Give for Ladder {
 
     fn keys(&self) -> Option<Vec<Key>> {
         crate::conditions::keys_of(&self.of)
+    }
+
+    fn lack(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Lack> {
+        let over = self.over.as_ref().unwrap_or(&self.of);
+        let next =
+            |have: i64| self.tiers.iter().map(|tier| tier.from).find(|from| *from > have).map(|from| from - have);
+        match self.by {
+            Measure::Subtotal => Lack::spend(over, next(desk::spent(over, scene, ledger))?),
+            Measure::Quantity => Lack::units(over, next(desk::counted(over, scene, ledger))?),
+            Measure::LineSubtotal | Measure::LineQuantity => None,
+        }
     }
 }
 

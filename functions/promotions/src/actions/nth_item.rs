@@ -1,12 +1,15 @@
 //! Every n-th item reduced (第二件半价): of all together, or of each line by itself.
 
 use super::reduction::Reduction;
-use crate::catalogue::{Give, Kind};
+use crate::catalogue::{Give, Kind, Lack};
+use crate::desk;
 use crate::desk::Desk;
 use crate::index::Key;
+use crate::ledger::Ledger;
 use crate::ledger::Pick;
 use crate::policy::Choice;
 use crate::reader::Reader;
+use crate::scene::Scene;
 use crate::target::Target;
 use commerce::Object;
 use serde::{Deserialize, Serialize};
@@ -58,5 +61,11 @@ impl Give for NthItem {
 
     fn keys(&self) -> Option<Vec<Key>> {
         crate::conditions::keys_of(&self.of)
+    }
+
+    fn lack(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Lack> {
+        let have = desk::counted(&self.of, scene, ledger);
+        let open = !self.per_line && have / self.n.max(1) < self.times;
+        open.then(|| Lack::units(&self.of, self.n - have % self.n.max(1))).flatten()
     }
 }

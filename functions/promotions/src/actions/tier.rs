@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 /// A step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tier {
-    from: i64,
+    /// Reached from here on.
+    pub from: i64,
     to: Option<i64>,
     rate: Option<i64>,
     amount: Option<i64>,

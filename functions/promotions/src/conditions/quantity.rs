@@ -49,7 +49,6 @@ impl Test for Quantity {
     }
 
     fn lack(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Lack> {
-        let missing = u32::try_from(self.at_least - self.have(scene, ledger)).ok().filter(|units| *units > 0)?;
-        Some(Lack { target: self.of.clone(), spend: 0, units: missing })
+        Lack::units(&self.of, self.at_least - self.have(scene, ledger))
     }
 }

@@ -92,6 +92,6 @@ impl Test for Subtotal {
     fn lack(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Lack> {
         let need = self.at_least.into_iter().chain(self.above.map(|above| above + 1)).max()?;
         let spend = need - self.have(scene, ledger);
-        (spend > 0).then(|| Lack { target: self.of.clone(), spend, units: 0 })
+        Lack::spend(&self.of, spend)
     }
 }
