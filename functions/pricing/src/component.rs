@@ -2,8 +2,8 @@
 #![allow(missing_docs, unsafe_code, clippy::all, reason = "generated")]
 
 use commerce::facts::prices::{
-    Decision, Payable, PresalePlan, PriceClaim, PriceEvent, PriceReference, PricedLine, RefundAmounts, RefundPolicy,
-    RemainingCost, ReturnLine, ShippingOption, Taxable, Taxation,
+    Decision, Payable, PresalePlan, PriceClaim, PriceEvent, PriceReference, PricedLine, RefundAmounts, RemainingCost,
+    ReturnLine, ShippingOption, Taxable, Taxation, Terms,
 };
 use commerce::facts::types::{Compiled, Context, Fault, Line};
 use std::cell::RefCell;
@@ -70,8 +70,8 @@ impl wit::GuestRules for Rules {
     fn presale(&self, amounts: Vec<Payable>, context: Context) -> Result<Vec<PresalePlan>, Vec<Fault>> {
         self.0.borrow().presale(&amounts, &context)
     }
-    fn refund_policy(&self) -> RefundPolicy {
-        self.0.borrow().refund_policy()
+    fn terms(&self) -> Terms {
+        self.0.borrow().terms()
     }
 }
 

@@ -80,6 +80,8 @@ pub struct Judged {
     pub percent: u32,
     /// What is wrong.
     pub breach: Option<&'static str>,
+    /// The history does not know this price yet.
+    pub begins: bool,
 }
 
 const BASES: [(&str, Basis); 2] = [("in-force", Basis::InForce), ("set", Basis::Set)];
@@ -162,6 +164,7 @@ impl Rule {
             strike_through,
             percent: strike_through.map_or(0, |strike| percent_off(strike, price)),
             breach: reference.filter(|_| reduced).and_then(|reference| breach(reference, price, lowest)),
+            begins: standing.is_none(),
         })
     }
 

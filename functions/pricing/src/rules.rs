@@ -10,8 +10,7 @@ use crate::shipping::{self, Cargo};
 use crate::table;
 use commerce::bounds;
 use commerce::facts::prices::{
-    Payable, PresalePlan, PriceClaim, PriceEvent, PriceReference, PricedLine, RefundPolicy, ShippingOption, Taxable,
-    Taxation,
+    Payable, PresalePlan, PriceClaim, PriceEvent, PriceReference, PricedLine, ShippingOption, Taxable, Taxation, Terms,
 };
 use commerce::facts::types::{Context, Fault, Line};
 use std::collections::BTreeMap;
@@ -190,6 +189,7 @@ impl Rules {
                     strike_through: judged.strike_through,
                     percent: judged.percent,
                     breach: judged.breach.map(str::to_owned),
+                    begins: judged.begins,
                 }));
             }
         }
@@ -204,10 +204,15 @@ impl Rules {
         presale::plan(&self.root.policy.presales, amounts, context)
     }
 
-    /// What binds the returns of a cart that is quoted now.
+    /// What a quote must heed.
     #[must_use]
-    pub fn refund_policy(&self) -> RefundPolicy {
-        self.root.policy.refund()
+    pub fn terms(&self) -> Terms {
+        let policy = &self.root.policy;
+        Terms {
+            refund: policy.refund(),
+            prior_price: !policy.prior_price.is_empty(),
+            presale: !policy.presales.is_empty(),
+        }
     }
 }
 

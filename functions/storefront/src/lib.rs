@@ -5,6 +5,7 @@
 //! ([`functions`]); nothing else differs. What must never be in here: a rule of commerce.
 
 pub mod app;
+pub mod claims;
 pub mod functions;
 pub mod http;
 pub mod problem;
@@ -14,6 +15,7 @@ pub mod stock;
 pub mod till;
 pub mod trial;
 pub mod wire;
+pub mod wishes;
 pub mod world;
 
 #[cfg(target_family = "wasm")]

@@ -10,6 +10,7 @@ use crate::problem::{Kind, Problem};
 use crate::trial;
 use crate::wire::rulebook::{self, Head};
 use crate::world::Store;
+use commerce::facts::prices::Terms;
 use commerce::{Compiled, Fault, bounds};
 use serde::{Deserialize, Serialize};
 use std::rc::Rc;
@@ -22,6 +23,8 @@ pub struct Rules {
     pub origins: Vec<String>,
     /// Where shards are read from; `None` when everything was given inline.
     prefix: Option<String>,
+    /// What quotes must heed of it.
+    pub terms: Terms,
     /// Of pricing.
     pub pricing: pricing::Rules,
     /// Of promotions.
@@ -111,11 +114,13 @@ impl Rules {
 
     fn from_parts(digest: String, parts: Parts) -> Result<Self, String> {
         let [pricing, promotions, referral, inventory, tagging] = &parts.compiled;
+        let pricing = pricing::Rules::load(&pricing.root)?;
         Ok(Self {
             digest,
             origins: parts.head.origins.clone(),
             prefix: None,
-            pricing: pricing::Rules::load(&pricing.root)?,
+            terms: pricing.terms(),
+            pricing,
             promotions: promotions::Rules::load(&promotions.root)?,
             referral: referral::Rules::load(&referral.root)?,
             inventory: inventory::Rules::load(&inventory.root)?,
@@ -322,11 +327,13 @@ fn load(store: &dyn Store, merchant: &str, digest: &str) -> Result<Rules, Proble
     };
     let roots = (root(0)?, root(1)?, root(2)?, root(3)?, root(4)?);
     let loaded = || -> Result<Rules, String> {
+        let pricing = pricing::Rules::load(&roots.0)?;
         Ok(Rules {
             digest: digest.to_owned(),
             origins,
             prefix: Some(prefix.clone()),
-            pricing: pricing::Rules::load(&roots.0)?,
+            terms: pricing.terms(),
+            pricing,
             promotions: promotions::Rules::load(&roots.1)?,
             referral: referral::Rules::load(&roots.2)?,
             inventory: inventory::Rules::load(&roots.3)?,

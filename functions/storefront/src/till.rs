@@ -4,9 +4,9 @@
 
 use crate::problem::Problem;
 use crate::published::Rules;
-use crate::wire::promotions::{Answer, Charge, nets};
+use crate::wire::promotions::{Answer, Charge, added_ids, nets};
 use crate::world::Store;
-use commerce::facts::offers::{ShippingCharge, Verdict};
+use commerce::facts::offers::{Addition, ShippingCharge, Verdict};
 use commerce::facts::prices::{PricedLine, ShippingOption, Taxable, Taxation};
 use commerce::facts::types::{Context, Line};
 use serde_json::{Map, Value as Json};
@@ -21,8 +21,29 @@ pub struct Tally {
     pub verdict: Verdict,
     /// What is paid for each line.
     pub nets: Vec<i64>,
-    /// Tax on what is paid: the lines in order, then the chosen way of shipping.
+    /// Lines that promotions add.
+    pub added: Vec<Added>,
+    /// Tax on what is paid: the lines in order, then the chosen way of shipping, then the lines added.
     pub taxation: Taxation,
+}
+
+/// A line that a promotion adds.
+#[derive(Clone)]
+pub struct Added {
+    /// Its id in the answer.
+    pub id: String,
+    /// The promotion.
+    pub promotion: String,
+    /// The product.
+    pub sku: String,
+    /// Units.
+    pub quantity: u32,
+    /// What one costs where no promotion gives it.
+    pub unit_price: i64,
+    /// What is paid for all of them.
+    pub amount: i64,
+    /// The tax category; empty for what the catalogue does not sell, and for what is free.
+    pub category: String,
 }
 
 impl Tally {
@@ -44,8 +65,17 @@ impl Tally {
         rules.hold_for_promotions(store, &rules.promotions.missing(&priced, context))?;
         let verdict = judge(&priced, &charges)?;
         let nets = nets(&priced, &verdict);
-        let taxation = tax(rules, &priced, &nets, &shipping, &verdict, context)?;
-        Ok(Self { priced, shipping, verdict, nets, taxation })
+        let added = added(store, rules, &priced, &verdict, context)?;
+        let goods: Vec<Taxable> = priced.iter().zip(&nets).map(|(line, net)| taxable(line, *net)).collect();
+        let carriage = shipping.iter().filter(|option| option.chosen).map(|option| Taxable {
+            id: "shipping".to_owned(),
+            category: option.tax_category.clone(),
+            quantity: 1,
+            amount: option.amount - verdict.shipping_discount,
+        });
+        let amounts: Vec<Taxable> = goods.into_iter().chain(carriage).chain(added.iter().map(Added::taxable)).collect();
+        let taxation = rules.pricing.tax(&amounts, context).map_err(Problem::invalid)?;
+        Ok(Self { priced, shipping, verdict, nets, added, taxation })
     }
 
     /// The reckoning as `POST /v1/promotions/evaluate` writes it.
@@ -74,26 +104,70 @@ pub fn charges(shipping: &[ShippingOption]) -> Vec<ShippingCharge> {
     chosen.map(|option| ShippingCharge { method: option.method.clone(), amount: option.amount }).collect()
 }
 
-fn tax(
-    rules: &Rules,
-    priced: &[PricedLine],
-    nets: &[i64],
-    shipping: &[ShippingOption],
-    verdict: &Verdict,
-    context: &Context,
-) -> Result<Taxation, Problem> {
-    let goods = priced.iter().zip(nets).map(|(line, net)| Taxable {
+/// What is paid for a line, to be taxed.
+#[must_use]
+pub fn taxable(line: &PricedLine, net: i64) -> Taxable {
+    Taxable {
         id: line.id.clone(),
         category: line.tax_category.clone(),
         quantity: line.quantity,
-        amount: if line.selected { *net } else { 0 },
-    });
-    let carriage = shipping.iter().filter(|option| option.chosen).map(|option| Taxable {
-        id: "shipping".to_owned(),
-        category: option.tax_category.clone(),
+        amount: if line.selected { net } else { 0 },
+    }
+}
+
+impl Added {
+    fn taxable(&self) -> Taxable {
+        let Self { id, quantity, amount, category, .. } = self;
+        Taxable { id: id.clone(), category: category.clone(), quantity: *quantity, amount: *amount }
+    }
+}
+
+fn added(
+    store: &dyn Store,
+    rules: &Rules,
+    priced: &[PricedLine],
+    verdict: &Verdict,
+    context: &Context,
+) -> Result<Vec<Added>, Problem> {
+    let ids = added_ids(priced, verdict);
+    let read = |(addition, id): (&Addition, String)| {
+        let Addition { promotion, sku, quantity, unit_price, discount, line: _ } = addition;
+        let amount = i64::from(*quantity).saturating_mul(*unit_price).saturating_sub(*discount).max(0);
+        let category = if amount > 0 { category(store, rules, sku, context)? } else { String::new() };
+        Ok(Added {
+            id,
+            promotion: promotion.clone(),
+            sku: sku.clone(),
+            quantity: *quantity,
+            unit_price: *unit_price,
+            amount,
+            category,
+        })
+    };
+    verdict.additions.iter().zip(ids).map(read).collect()
+}
+
+/// One unit of a product, as a line of a cart.
+#[must_use]
+pub fn one(sku: &str) -> Line {
+    Line {
+        id: sku.to_owned(),
+        sku: sku.to_owned(),
         quantity: 1,
-        amount: option.amount - verdict.shipping_discount,
-    });
-    let amounts: Vec<Taxable> = goods.chain(carriage).collect();
-    rules.pricing.tax(&amounts, context).map_err(Problem::invalid)
+        subscription: false,
+        selected: true,
+        claimed_reference: None,
+        attributes: Vec::new(),
+    }
+}
+
+/// The tax category of a product; empty where it has no price of its own, as a gift may not.
+///
+/// # Errors
+/// 503 where the store fails.
+pub fn category(store: &dyn Store, rules: &Rules, sku: &str, context: &Context) -> Result<String, Problem> {
+    let line = [one(sku)];
+    rules.hold_for_pricing(store, &rules.pricing.missing(&line))?;
+    let priced = rules.pricing.price(&line, context).unwrap_or_default().pop();
+    Ok(priced.map(|line| line.tax_category).unwrap_or_default())
 }

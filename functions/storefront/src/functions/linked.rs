@@ -76,8 +76,7 @@ pub mod plugins {
 
 use commerce::facts::offers::{Proposal, ShippingCharge, Verdict, Wants};
 use commerce::facts::prices::{
-    Payable, PresalePlan, PriceClaim, PriceEvent, PriceReference, PricedLine, RefundPolicy, ShippingOption, Taxable,
-    Taxation,
+    Payable, PresalePlan, PriceClaim, PriceEvent, PriceReference, PricedLine, ShippingOption, Taxable, Taxation, Terms,
 };
 use commerce::facts::stock::{Inquiry, Plan};
 use commerce::facts::types::{Context, Fault, Line};
@@ -136,10 +135,10 @@ impl pricing::Rules {
         self.0.borrow().presale(amounts, context)
     }
 
-    /// What binds the returns of a cart that is quoted now.
+    /// What a quote must heed.
     #[must_use]
-    pub fn refund_policy(&self) -> RefundPolicy {
-        self.0.borrow().refund_policy()
+    pub fn terms(&self) -> Terms {
+        self.0.borrow().terms()
     }
 }
 

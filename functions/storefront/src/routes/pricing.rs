@@ -1,10 +1,12 @@
 //! `POST /v1/price`: what a cart costs before promotions, what may be said of its prices, and how a presale is paid.
 
 use crate::app::Exchange;
+use crate::claims;
 use crate::http::Response;
 use crate::problem::Problem;
+use crate::till;
 use crate::wire::{self, cart, context, money::Money, pricing as answer};
-use commerce::facts::prices::{Payable, PriceClaim, PriceEvent, PricedLine, Taxable, Taxation};
+use commerce::facts::prices::{Payable, PriceEvent, PricedLine, Taxable, Taxation};
 use commerce::facts::types::{Context, Line};
 use commerce::{Report, bounds, instant, money};
 
@@ -27,11 +29,11 @@ pub fn post(exchange: &Exchange<'_>) -> Result<Response, Problem> {
     rules.hold_for_pricing(exchange.world.store, &rules.pricing.missing(&lines))?;
     let priced = rules.pricing.price(&lines, &context).map_err(Problem::invalid)?;
     let shipping = rules.pricing.ship(&priced, &context).map_err(Problem::invalid)?;
-    let amounts: Vec<Taxable> = priced.iter().map(taxable).collect();
+    let subtotals: Vec<i64> = priced.iter().map(|line| line.subtotal).collect();
+    let amounts: Vec<Taxable> = priced.iter().map(|line| till::taxable(line, line.subtotal)).collect();
     let taxation = rules.pricing.tax(&amounts, &context).map_err(Problem::invalid)?;
-    let claims: Vec<PriceClaim> = lines.iter().zip(&priced).map(|(line, priced)| claim(line, priced)).collect();
-    let references = rules.pricing.judge(&claims, &history, &context).map_err(Problem::invalid)?;
-    let payables = payables(&priced, &taxation)?;
+    let told = claims::judge(exchange.world.store, &rules, &lines, &priced, &history, &context)?;
+    let payables = payables(&priced, &subtotals, &taxation)?;
     let presales = rules.pricing.presale(&payables, &context).map_err(Problem::invalid)?;
     let money = Money::of(&context.currency);
     let offset = context.utc_offset;
@@ -40,11 +42,12 @@ pub fn post(exchange: &Exchange<'_>) -> Result<Response, Problem> {
         currency: &context.currency,
         at: instant::format(context.at, offset),
         lines: written
-            .map(|(line, taxed)| answer::Line::of(line, taxed, &references, &presales, money, offset))
+            .map(|(line, taxed)| answer::Line::of(line, taxed, &told.references, &presales, money, offset))
             .collect(),
         totals: totals(&priced, &taxation, money)?,
         shipping: shipping.iter().map(|option| answer::Shipping::of(option, money)).collect(),
         tax_notes: answer::notes(&taxation, money),
+        price_events: answer::events(&told.events, money, offset),
         record: answer::Record { rules: &rules.digest },
     };
     let body = serde_json::to_vec(&body).map_err(|error| Problem::internal(error.to_string()))?;
@@ -62,33 +65,14 @@ fn read<'a>(report: &'a Report, node: &'a commerce::Node<'a>, now: i64) -> Optio
     Some(Request { source: source?, context: context?, lines: lines?, history })
 }
 
-fn taxable(line: &PricedLine) -> Taxable {
-    Taxable {
-        id: line.id.clone(),
-        category: line.tax_category.clone(),
-        quantity: line.quantity,
-        amount: if line.selected { line.subtotal } else { 0 },
-    }
-}
-
-/// What the storefront says of a price: what it claims, or else what the price list says it is a reduction of.
-fn claim(line: &Line, priced: &PricedLine) -> PriceClaim {
-    PriceClaim {
-        id: line.id.clone(),
-        sku: line.sku.clone(),
-        price: Some(priced.unit_price),
-        reference: line.claimed_reference.or(priced.regular_price),
-    }
-}
-
-/// The storefront says that a deposit was paid by the line's attribute `deposit`, `paid`.
-fn payables(priced: &[PricedLine], taxation: &Taxation) -> Result<Vec<Payable>, Problem> {
-    let payable = |(line, tax): (&PricedLine, i64)| {
+/// What is paid for each line, tax and all. The storefront says that a deposit was paid by the line's attribute `deposit`, `paid`.
+pub(super) fn payables(priced: &[PricedLine], nets: &[i64], taxation: &Taxation) -> Result<Vec<Payable>, Problem> {
+    let payable = |((line, net), tax): ((&PricedLine, &i64), i64)| {
         Ok(Payable {
             id: line.id.clone(),
             sku: line.sku.clone(),
             quantity: line.quantity,
-            amount: money::sum([line.subtotal, tax]).map_err(too_much)?,
+            amount: money::sum([*net, tax]).map_err(too_much)?,
             deposit_paid: line
                 .attributes
                 .iter()
@@ -96,7 +80,7 @@ fn payables(priced: &[PricedLine], taxation: &Taxation) -> Result<Vec<Payable>, 
         })
     };
     let on_top = taxation.taxed.iter().map(|taxed| if taxed.included { 0 } else { taxed.tax });
-    priced.iter().zip(on_top).map(payable).collect()
+    priced.iter().zip(nets).zip(on_top).map(payable).collect()
 }
 
 fn too_much(_: money::Overflow) -> Problem {

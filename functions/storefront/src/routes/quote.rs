@@ -3,6 +3,7 @@
 use super::Published;
 use super::inventory::{self, Cart};
 use crate::app::Exchange;
+use crate::claims::{self, Claims};
 use crate::functions::plugins;
 use crate::http::Response;
 use crate::problem::Problem;
@@ -10,8 +11,9 @@ use crate::published::Rules;
 use crate::till::{Tally, charges};
 use crate::wire::inventory::{Wishes, answer::Writer};
 use crate::wire::{self, cart, context, money::Money, quote as answer, referral::answer::Referral};
+use crate::wishes;
 use commerce::facts::offers::{Proposal, ShippingCharge, Verdict, Wants};
-use commerce::facts::prices::{Decision, PricedLine, ShippingOption, Taxation};
+use commerce::facts::prices::{PresalePlan, PriceEvent, PricedLine, Taxation};
 use commerce::facts::referrals::{Attribution, Sale, SoldLine};
 use commerce::facts::stock::{Plan, Wanted};
 use commerce::facts::tags::{Content, Markup, Options, Report as Tagged};
@@ -24,6 +26,7 @@ struct Request<'a> {
     merchant: &'a str,
     context: Context,
     lines: Vec<Line>,
+    prices: Vec<PriceEvent>,
     journey: wire::referral::Journey,
     wishes: Wishes,
     explain: bool,
@@ -34,11 +37,9 @@ struct Request<'a> {
 /// What the functions said.
 struct Answers {
     tagged: Option<Tagged>,
-    priced: Vec<PricedLine>,
-    shipping: Vec<ShippingOption>,
-    verdict: Verdict,
-    nets: Vec<i64>,
-    taxation: Taxation,
+    tally: Tally,
+    told: Claims,
+    presales: Vec<PresalePlan>,
     plan: Plan,
     stock: Option<Published>,
     attribution: Attribution,
@@ -65,6 +66,7 @@ fn read<'a>(report: &'a Report, node: &'a commerce::Node<'a>, now: i64) -> Optio
     let context = context::read(&object, now);
     let currency = context.as_ref().map_or("", |context| context.currency.as_str());
     let lines = object.required("lines").map(|value| cart::lines(value, currency));
+    let prices = object.field("priceHistory").map_or_else(Vec::new, |value| wire::pricing::history(value, currency));
     let journey = wire::referral::journey(&object, currency);
     let wishes = wire::inventory::wishes(&object);
     let content = object.field("content").and_then(|value| {
@@ -77,7 +79,17 @@ fn read<'a>(report: &'a Report, node: &'a commerce::Node<'a>, now: i64) -> Optio
     let hints = object.field("hints").and_then(|value| value.whole(0..=10)).unwrap_or(3);
     object.finish();
     let wants = Wants { every_outcome: explain, hints, trace: explain };
-    Some(Request { merchant: merchant?, context: context?, lines: lines?, journey, wishes, explain, content, wants })
+    Some(Request {
+        merchant: merchant?,
+        context: context?,
+        lines: lines?,
+        prices,
+        journey,
+        wishes,
+        explain,
+        content,
+        wants,
+    })
 }
 
 fn compose(exchange: &Exchange<'_>, rules: &Rules, request: &Request<'_>) -> Result<Answers, Problem> {
@@ -87,16 +99,28 @@ fn compose(exchange: &Exchange<'_>, rules: &Rules, request: &Request<'_>) -> Res
     context.tags =
         tagged.iter().flat_map(|report| report.tags.iter().map(|tag| format!("{}:{}", tag.kind, tag.value))).collect();
     let mut degraded = Vec::new();
-    let tally = Tally::of(store, rules, &request.lines, &context, |priced, charges| {
+    let mut tally = Tally::of(store, rules, &request.lines, &context, |priced, charges| {
         let (verdict, silent) = judge(rules, request, priced, charges, &context)?;
         degraded = silent;
         Ok(verdict)
     })?;
-    let Tally { priced, shipping, verdict, nets, taxation } = tally;
+    wishes::verify(store, rules, &mut tally, &context, request.wants.hints)?;
+    let Tally { priced, shipping, nets, taxation, .. } = &tally;
+    let told = claims::judge(store, rules, &request.lines, priced, &request.prices, &context)?;
+    let presales = presales(rules, &tally, &context)?;
     let (plan, stock) = plan(exchange, rules, request, &context)?;
-    let sale = sale(exchange, request, sold(&priced, &nets, &taxation, &charges(&shipping)));
+    let sale = sale(exchange, request, sold(priced, nets, taxation, &charges(shipping)));
     let attribution = rules.referral.attribute(&sale, &context).map_err(Problem::invalid)?;
-    Ok(Answers { tagged, priced, shipping, verdict, nets, taxation, plan, stock, attribution, degraded })
+    Ok(Answers { tagged, tally, told, presales, plan, stock, attribution, degraded })
+}
+
+/// How lines of a presale are paid, after promotions and with tax.
+fn presales(rules: &Rules, tally: &Tally, context: &Context) -> Result<Vec<PresalePlan>, Problem> {
+    if !rules.terms.presale {
+        return Ok(Vec::new());
+    }
+    let payables = super::pricing::payables(&tally.priced, &tally.nets, &tally.taxation)?;
+    rules.pricing.presale(&payables, context).map_err(Problem::invalid)
 }
 
 /// Promotions, and where the merchant has plugins, promotions again with what they propose beside what was given without.
@@ -210,14 +234,14 @@ fn plan(
 fn write(request: &Request<'_>, rules: &Rules, answers: &Answers) -> Result<Vec<u8>, Problem> {
     let context = &request.context;
     let money = Money::of(&context.currency);
-    let decision = decision(rules, answers);
+    let decision = wire::refund::decide(&answers.tally, &answers.presales, rules.terms.refund);
     let quote = answer::Quote {
         merchant: request.merchant,
         currency: &context.currency,
         at: instant::format(context.at, context.utc_offset),
         lines: lines(answers, money, writer(context)),
         totals: totals(answers, money)?,
-        said: wire::promotions::said(&answers.verdict, &context.currency),
+        said: wire::promotions::said(&answers.tally.priced, &answers.tally.verdict, &context.currency),
         shipping: shipping(answers, money),
         delivery: writer(context).delivery(&answers.plan),
         referral: Referral::of(&answers.attribution, &context.currency, context.utc_offset),
@@ -229,23 +253,16 @@ fn write(request: &Request<'_>, rules: &Rules, answers: &Answers) -> Result<Vec<
                 .collect(),
             redacted: &report.redacted,
         }),
+        price_events: wire::pricing::events(&answers.told.events, money, context.utc_offset),
         degraded: answers.degraded.iter().map(String::as_str).collect(),
         record: answer::Record {
             rules: &rules.digest,
             stock: answers.stock,
-            decision: wire::refund::Written::of(&decision, &context.currency, &rules.digest),
+            decision: wire::refund::Written::of(&decision, &answers.tally.added, &context.currency, &rules.digest),
             functions: answer::Functions { pushcart: env!("CARGO_PKG_VERSION") },
         },
     };
     serde_json::to_vec(&quote).map_err(|error| Problem::internal(error.to_string()))
-}
-
-/// What binds later returns of this cart.
-fn decision(rules: &Rules, answers: &Answers) -> Decision {
-    let charged: i64 = answers.shipping.iter().filter(|option| option.chosen).map(|option| option.amount).sum();
-    let shipping = charged - answers.verdict.shipping_discount;
-    let policy = rules.pricing.refund_policy();
-    wire::refund::decide(&answers.priced, &answers.nets, &answers.taxation, shipping, policy)
 }
 
 fn writer(context: &Context) -> Writer<'_> {
@@ -257,7 +274,10 @@ fn lines<'a>(
     money: impl Fn(i64) -> Money<'a> + Copy,
     writer: Writer<'a>,
 ) -> Vec<answer::Line<'a>> {
-    let parts = answers.priced.iter().zip(&answers.nets).zip(&answers.taxation.taxed).zip(&answers.plan.lines);
+    let Tally { priced, nets, taxation, verdict, .. } = &answers.tally;
+    let offset = writer.offset;
+    let presale = |id: &str| answers.presales.iter().find(|plan| plan.id == id);
+    let parts = priced.iter().zip(nets).zip(&taxation.taxed).zip(&answers.plan.lines);
     parts
         .map(|(((line, net), taxed), supply)| answer::Line {
             id: &line.id,
@@ -268,15 +288,13 @@ fn lines<'a>(
             price_list: &line.price_list,
             band_from: line.band_from,
             subtotal: money(line.subtotal),
-            discounts: answers
-                .verdict
+            discounts: verdict
                 .discounts
                 .iter()
                 .filter(|discount| discount.line == line.id)
                 .map(|discount| answer::Discount { promotion: &discount.promotion, amount: money(discount.amount) })
                 .collect(),
-            surcharges: answers
-                .verdict
+            surcharges: verdict
                 .surcharges
                 .iter()
                 .filter(|surcharge| surcharge.line == line.id)
@@ -284,6 +302,8 @@ fn lines<'a>(
                 .collect(),
             total: money(*net),
             tax: answer::Tax { rate_basis_points: taxed.rate, amount: money(taxed.tax), included: taxed.included },
+            references: wire::pricing::Reference::all(&answers.told.references, &line.id, money, offset),
+            presale: presale(&line.id).map(|plan| wire::pricing::Presale::of(plan, money, offset)),
             availability: writer.line(supply, false, &|_| None),
         })
         .collect()
@@ -291,36 +311,57 @@ fn lines<'a>(
 
 /// Lines that are not selected count for nothing.
 fn totals<'a>(answers: &Answers, money: impl Fn(i64) -> Money<'a>) -> Result<answer::Totals<'a>, Problem> {
-    let selected = || answers.priced.iter().zip(&answers.nets).filter(|(line, _)| line.selected);
+    let Tally { priced, nets, taxation, verdict, .. } = &answers.tally;
+    let selected = || priced.iter().zip(nets).filter(|(line, _)| line.selected);
     let overflow =
         |_| Problem::fault("amount-overflow", "/lines", format!("the cart's sum must be at most {}", bounds::AMOUNT));
     let subtotal = commerce::money::sum(selected().map(|(line, _)| line.subtotal)).map_err(overflow)?;
     let net = commerce::money::sum(selected().map(|(_, net)| *net)).map_err(overflow)?;
-    let charged: i64 = answers.shipping.iter().filter(|option| option.chosen).map(|option| option.amount).sum();
-    let shipping = charged - answers.verdict.shipping_discount;
+    let charged: i64 = charges(&answers.tally.shipping).iter().map(|charge| charge.amount).sum();
+    let shipping = charged - verdict.shipping_discount;
     let taxes = |included: bool| {
-        commerce::money::sum(
-            answers.taxation.taxed.iter().filter(|taxed| taxed.included == included).map(|taxed| taxed.tax),
-        )
+        commerce::money::sum(taxation.taxed.iter().filter(|taxed| taxed.included == included).map(|taxed| taxed.tax))
     };
     let (contained, on_top) = (taxes(true).map_err(overflow)?, taxes(false).map_err(overflow)?);
-    let surcharge = commerce::money::sum(answers.verdict.surcharges.iter().map(|on| on.amount)).map_err(overflow)?;
-    let additions = wire::promotions::added(&answers.verdict);
+    let surcharge = commerce::money::sum(verdict.surcharges.iter().map(|on| on.amount)).map_err(overflow)?;
+    let additions = wire::promotions::added(verdict);
+    let total = commerce::money::sum([net, additions, shipping, on_top]).map_err(overflow)?;
+    let due = due(answers, total);
     Ok(answer::Totals {
         subtotal: money(subtotal),
         discount: money(subtotal + surcharge - net),
         surcharge: money(surcharge),
         additions: money(additions),
         shipping: money(shipping),
-        shipping_discount: money(answers.verdict.shipping_discount),
+        shipping_discount: money(verdict.shipping_discount),
         tax_included: money(contained),
         tax: money(on_top),
-        total: money(commerce::money::sum([net, additions, shipping, on_top]).map_err(overflow)?),
+        total: money(total),
+        due_now: due.map(|(now, _)| money(now)),
+        due_later: due.map(|(_, later)| money(later)),
     })
 }
 
+/// Where something is bought by presale: what is to be paid now, and what later, of all.
+fn due(answers: &Answers, total: i64) -> Option<(i64, i64)> {
+    let Tally { priced, nets, taxation, .. } = &answers.tally;
+    let mut due = (total, 0);
+    for plan in &answers.presales {
+        let (place, _) = priced.iter().enumerate().find(|(_, line)| line.id == plan.id && line.selected)?;
+        let on_top = taxation.taxed.get(place).filter(|taxed| !taxed.included).map_or(0, |taxed| taxed.tax);
+        let whole = nets.get(place).copied().unwrap_or(0) + on_top;
+        let later = match plan.phase.as_str() {
+            "early" => plan.deposit + plan.balance,
+            "deposit" | "between" => plan.balance,
+            _ => 0,
+        };
+        due = (due.0 - whole + plan.due, due.1 + later);
+    }
+    (!answers.presales.is_empty()).then_some(due)
+}
+
 fn shipping<'a>(answers: &'a Answers, money: impl Fn(i64) -> Money<'a>) -> Vec<answer::Shipping<'a>> {
-    let written = answers.shipping.iter().map(|option| answer::Shipping {
+    let written = answers.tally.shipping.iter().map(|option| answer::Shipping {
         method: &option.method,
         amount: money(option.amount),
         available: option.available,

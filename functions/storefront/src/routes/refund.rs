@@ -8,11 +8,13 @@ use crate::functions::pricing;
 use crate::http::Response;
 use crate::problem::{Kind, Problem};
 use crate::published::Rules;
+use crate::till::{self, Tally};
 use crate::wire::{self, cart, context, refund as answer};
-use commerce::facts::offers::{ShippingCharge, Wants};
-use commerce::facts::prices::{Decision, RemainingCost, ReturnLine, Taxable};
+use commerce::facts::offers::Wants;
+use commerce::facts::prices::{RemainingCost, ReturnLine, Taxable};
 use commerce::facts::types::{Context, Line};
-use commerce::{Fault, Report, Value, bounds, money};
+use commerce::money::{self, Rounding};
+use commerce::{Fault, Report, Value, bounds};
 use std::collections::BTreeMap;
 
 /// A cart as it was quoted.
@@ -87,29 +89,28 @@ fn costs(
         return Err(Problem::new(Kind::Conflict, detail));
     }
     rules.hold_for_pricing(exchange.world.store, &rules.pricing.missing(&cart.lines))?;
-    let places = places(&frozen.decision, cart)?;
+    let places = places(frozen, cart)?;
     let cost = |quantities: Vec<u32>| {
-        let kept = kept(&quantities, &places, cart);
+        let kept = kept(&quantities, &places, frozen, cart);
         let cost = cost(exchange, &rules, &kept, &cart.context).map_err(|problem| problem.below("/cart"))?;
         Ok(RemainingCost { quantities, cost })
     };
     states.into_iter().map(cost).collect()
 }
 
-/// For each line of the decision, its place in the cart.
-fn places(decision: &Decision, cart: &Cart<'_>) -> Result<Vec<usize>, Problem> {
+/// For each line of the decision, its place in the cart; `None` for what a promotion added.
+fn places(frozen: &answer::Frozen<'_>, cart: &Cart<'_>) -> Result<Vec<Option<usize>>, Problem> {
     let known: BTreeMap<&str, usize> =
         cart.lines.iter().enumerate().map(|(place, line)| (line.id.as_str(), place)).collect();
     let mut faults = Vec::new();
     let mut places = Vec::new();
-    for (index, line) in decision.lines.iter().enumerate() {
+    for (index, (line, added)) in frozen.decision.lines.iter().zip(&frozen.added).enumerate() {
         let place = known.get(line.id.as_str()).copied();
         let same = place
             .and_then(|place| cart.lines.get(place))
             .is_some_and(|found| found.quantity == line.quantity && found.selected);
-        if let (Some(place), true) = (place, same) {
-            places.push(place);
-        } else {
+        places.push(place.filter(|_| same));
+        if !same && added.is_none() {
             let detail = format!("the cart must have line `{}` with {} units, selected", line.id, line.quantity);
             faults.push(Fault { code: "unlike-cart".to_owned(), pointer: format!("/decision/lines/{index}"), detail });
         }
@@ -117,46 +118,51 @@ fn places(decision: &Decision, cart: &Cart<'_>) -> Result<Vec<usize>, Problem> {
     if faults.is_empty() { Ok(places) } else { Err(Problem::invalid(faults)) }
 }
 
-fn kept(quantities: &[u32], places: &[usize], cart: &Cart<'_>) -> Vec<Line> {
-    let lines = places.iter().zip(quantities).filter(|(_, quantity)| **quantity > 0);
-    lines
-        .filter_map(|(place, quantity)| cart.lines.get(*place).map(|line| Line { quantity: *quantity, ..line.clone() }))
-        .collect()
+/// What a shopper keeps: of the cart, and of what promotions added to it.
+struct Kept<'k> {
+    lines: Vec<Line>,
+    added: Vec<(&'k answer::AddedBy, u32)>,
 }
 
-/// What a cart costs after promotions, tax and all, without shipping.
-fn cost(exchange: &Exchange<'_>, rules: &Rules, lines: &[Line], context: &Context) -> Result<i64, Problem> {
-    let priced = rules.pricing.price(lines, context).map_err(Problem::invalid)?;
-    let shipping = rules.pricing.ship(&priced, context).map_err(Problem::invalid)?;
-    let chosen = shipping.iter().filter(|option| option.chosen);
-    let charges: Vec<ShippingCharge> =
-        chosen.map(|option| ShippingCharge { method: option.method.clone(), amount: option.amount }).collect();
-    rules.hold_for_promotions(exchange.world.store, &rules.promotions.missing(&priced, context))?;
+fn kept<'k>(quantities: &[u32], places: &[Option<usize>], frozen: &'k answer::Frozen<'_>, cart: &Cart<'_>) -> Kept<'k> {
+    let mut kept = Kept { lines: Vec::new(), added: Vec::new() };
+    for ((quantity, place), added) in
+        quantities.iter().zip(places).zip(&frozen.added).filter(|((units, _), _)| **units > 0)
+    {
+        if let Some(line) = place.and_then(|place| cart.lines.get(place)) {
+            kept.lines.push(Line { quantity: *quantity, ..line.clone() });
+        } else if let Some(added) = added {
+            kept.added.push((added, *quantity));
+        }
+    }
+    kept
+}
+
+/// What a cart costs after promotions, tax and all, without shipping. What promotions added costs what they still give it
+/// for; units that the rest does not earn any more cost their price.
+fn cost(exchange: &Exchange<'_>, rules: &Rules, kept: &Kept<'_>, context: &Context) -> Result<i64, Problem> {
+    let store = exchange.world.store;
     let wants = Wants { every_outcome: false, hints: 0, trace: false };
-    let verdict = rules.promotions.evaluate(&priced, &charges, &[], wants, context).map_err(Problem::invalid)?;
-    let taken = |id: &str| {
-        verdict.discounts.iter().filter(|discount| discount.line == id).map(|discount| discount.amount).sum::<i64>()
-    };
-    let put = |id: &str| {
-        verdict
-            .surcharges
-            .iter()
-            .filter(|surcharge| surcharge.line == id)
-            .map(|surcharge| surcharge.amount)
-            .sum::<i64>()
-    };
-    let amounts: Vec<Taxable> = priced
-        .iter()
-        .map(|line| Taxable {
-            id: line.id.clone(),
-            category: line.tax_category.clone(),
-            quantity: line.quantity,
-            amount: line.subtotal - taken(&line.id) + put(&line.id),
-        })
-        .collect();
+    let tally = Tally::of(store, rules, &kept.lines, context, |priced, charges| {
+        rules.promotions.evaluate(priced, charges, &[], wants, context).map_err(Problem::invalid)
+    })?;
+    let mut amounts: Vec<Taxable> =
+        tally.priced.iter().zip(&tally.nets).map(|(line, net)| till::taxable(line, *net)).collect();
+    for (by, units) in &kept.added {
+        let earned = tally.added.iter().find(|added| added.promotion == by.promotion && added.sku == by.sku);
+        let (most, paid) = earned.map_or((0, 0), |added| (added.quantity, added.amount));
+        let given = (*units).min(most);
+        let part = money::part(paid, i64::from(given), i64::from(most.max(1)), Rounding::HalfUp);
+        let own = money::times(by.unit_price, i64::from(units - given));
+        let amount = part.and_then(|part| money::sum([part, own?])).map_err(too_much)?;
+        let category = if amount > 0 { till::category(store, rules, &by.sku, context)? } else { String::new() };
+        amounts.push(Taxable { id: by.sku.clone(), category, quantity: *units, amount });
+    }
     let taxation = rules.pricing.tax(&amounts, context).map_err(Problem::invalid)?;
     let on_top = taxation.taxed.iter().filter(|taxed| !taxed.included).map(|taxed| taxed.tax);
-    money::sum(amounts.iter().map(|amount| amount.amount).chain(on_top)).map_err(|_| {
-        Problem::fault("amount-overflow", "/lines", format!("the cart's sum must be at most {}", bounds::AMOUNT))
-    })
+    money::sum(amounts.iter().map(|amount| amount.amount).chain(on_top)).map_err(too_much)
+}
+
+fn too_much(_: money::Overflow) -> Problem {
+    Problem::fault("amount-overflow", "/lines", format!("the cart's sum must be at most {}", bounds::AMOUNT))
 }

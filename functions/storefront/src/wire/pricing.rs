@@ -40,6 +40,9 @@ pub struct Prices<'a> {
     pub shipping: Vec<Shipping<'a>>,
     /// What is to be known of limits of import.
     pub tax_notes: Vec<Note<'a>>,
+    /// Prices for everybody that the history does not know yet, as `history` takes them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub price_events: Vec<Event<'a>>,
     /// What made this answer.
     pub record: Record<'a>,
 }
@@ -149,11 +152,7 @@ impl<'a> Line<'a> {
             discountable: *discountable,
             reduced: *reduced,
             selected: *selected,
-            references: references
-                .iter()
-                .filter(|reference| reference.id == *id)
-                .map(|reference| Reference::of(reference, money, offset))
-                .collect(),
+            references: Reference::all(references, id, money, offset),
             presale: presales.iter().find(|plan| plan.id == *id).map(|plan| Presale::of(plan, money, offset)),
         }
     }
@@ -162,7 +161,7 @@ impl<'a> Line<'a> {
 /// What a rule says of a reduction.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Reference<'a> {
+pub struct Reference<'a> {
     rule: &'a str,
     statute: &'a str,
     since: String,
@@ -179,9 +178,31 @@ struct Reference<'a> {
 }
 
 impl<'a> Reference<'a> {
+    /// Those of a line, as the contract writes them.
+    pub fn all(
+        references: &'a [PriceReference],
+        line: &str,
+        money: impl Fn(i64) -> Money<'a> + Copy,
+        offset: i32,
+    ) -> Vec<Self> {
+        let own = references.iter().filter(|reference| reference.id == line);
+        own.map(|reference| Self::of(reference, money, offset)).collect()
+    }
+
     fn of(reference: &'a PriceReference, money: impl Fn(i64) -> Money<'a>, offset: i32) -> Self {
-        let PriceReference { id: _, rule, statute, since, window_from, lowest, prior, strike_through, percent, breach } =
-            reference;
+        let PriceReference {
+            id: _,
+            rule,
+            statute,
+            since,
+            window_from,
+            lowest,
+            prior,
+            strike_through,
+            percent,
+            breach,
+            begins: _,
+        } = reference;
         Self {
             rule,
             statute,
@@ -199,7 +220,7 @@ impl<'a> Reference<'a> {
 /// How a line of a presale is paid.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Presale<'a> {
+pub struct Presale<'a> {
     id: &'a str,
     phase: &'a str,
     deposit: Money<'a>,
@@ -214,7 +235,8 @@ struct Presale<'a> {
 }
 
 impl<'a> Presale<'a> {
-    fn of(plan: &'a PresalePlan, money: impl Fn(i64) -> Money<'a>, offset: i32) -> Self {
+    /// As the contract writes it.
+    pub fn of(plan: &'a PresalePlan, money: impl Fn(i64) -> Money<'a>, offset: i32) -> Self {
         let PresalePlan {
             id: _,
             presale,
@@ -243,6 +265,27 @@ impl<'a> Presale<'a> {
             codes,
         }
     }
+}
+
+/// A price for everybody from a moment on.
+#[derive(Serialize)]
+pub struct Event<'a> {
+    sku: &'a str,
+    at: String,
+    price: Money<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<Money<'a>>,
+}
+
+/// Events in the form in which a history takes them.
+pub fn events<'a>(events: &'a [PriceEvent], money: impl Fn(i64) -> Money<'a>, offset: i32) -> Vec<Event<'a>> {
+    let write = |PriceEvent { sku, at, price, reference }: &'a PriceEvent| Event {
+        sku,
+        at: instant::format(*at, offset),
+        price: money(*price),
+        reference: reference.map(&money),
+    };
+    events.iter().map(write).collect()
 }
 
 /// A way of shipping.

@@ -2,7 +2,7 @@
 
 use super::money::Money;
 use crate::wire::quote::Promotion;
-use commerce::facts::offers::{LineAmount, Proposal, ShippingCharge, UnitRun, Verdict};
+use commerce::facts::offers::{Addition, LineAmount, Proposal, ShippingCharge, UnitRun, Verdict};
 use commerce::facts::prices::{PricedLine, Taxation};
 use commerce::facts::types::Attribute;
 use commerce::{Value, bounds, money};
@@ -134,6 +134,20 @@ pub fn nets(lines: &[PricedLine], verdict: &Verdict) -> Vec<i64> {
     lines.iter().map(|line| line.subtotal + changes.get(line.id.as_str()).copied().unwrap_or(0)).collect()
 }
 
+/// The ids of lines that promotions add, in their order: none is another's, nor a line's of the cart.
+#[must_use]
+pub fn added_ids(lines: &[PricedLine], verdict: &Verdict) -> Vec<String> {
+    let mut taken: std::collections::BTreeSet<String> = lines.iter().map(|line| line.id.clone()).collect();
+    let mut named = |added: &Addition| {
+        let mut id = format!("{}:{}", added.promotion, added.sku);
+        while !taken.insert(id.clone()) {
+            id.push('+');
+        }
+        id
+    };
+    verdict.additions.iter().map(&mut named).collect()
+}
+
 /// What lines that promotions add cost.
 #[must_use]
 pub fn added(verdict: &Verdict) -> i64 {
@@ -162,7 +176,7 @@ impl Answer<'_> {
     /// The fields of the answer.
     #[must_use]
     pub fn write(&self) -> Map<String, Json> {
-        let mut fields = said(self.verdict, self.currency);
+        let mut fields = said(self.lines, self.verdict, self.currency);
         let mut put = |name: &str, value: Json| fields.insert(name.to_owned(), value);
         put("lines", self.lines());
         put("shipping", self.shipping());
@@ -238,7 +252,7 @@ impl Answer<'_> {
 
 /// What promotions said that is of the cart as a whole: the fields that an evaluation and a quote share.
 #[must_use]
-pub fn said(verdict: &Verdict, currency: &str) -> Map<String, Json> {
+pub fn said(lines: &[PricedLine], verdict: &Verdict, currency: &str) -> Map<String, Json> {
     let money = |amount: i64| json!({ "amount": amount, "currency": currency });
     let own = Money::of(currency);
     let promotions: Vec<Json> = verdict
@@ -276,8 +290,8 @@ pub fn said(verdict: &Verdict, currency: &str) -> Map<String, Json> {
         let lines: Vec<Json> = grant.lines.iter().map(|share| json!({ "line": share.line, "amount": share.amount })).collect();
         json!({ "promotion": grant.promotion, "kind": grant.kind, "id": grant.id, "amount": grant.amount, "lines": lines })
     }).collect());
-    put("additions", verdict.additions.iter().map(|added| {
-        json!({ "promotion": added.promotion, "sku": added.sku, "quantity": added.quantity, "unitPrice": money(added.unit_price), "discount": money(added.discount), "line": added.line })
+    put("additions", verdict.additions.iter().zip(added_ids(lines, verdict)).map(|(added, id)| {
+        json!({ "id": id, "promotion": added.promotion, "sku": added.sku, "quantity": added.quantity, "unitPrice": money(added.unit_price), "discount": money(added.discount), "line": added.line })
     }).collect());
     put("consume", verdict.consume.iter().map(|used| {
         json!({ "kind": used.kind, "id": used.id, "scope": used.scope, "amount": used.amount, "limit": used.limit })

@@ -32,6 +32,9 @@ pub struct Quote<'a> {
     /// What the content that the shopper came from is about; absent where none was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content: Option<Content<'a>>,
+    /// Prices for everybody that the price history does not know yet, as `priceHistory` takes them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub price_events: Vec<super::pricing::Event<'a>>,
     /// Parts that did not answer and were left out.
     pub degraded: Vec<&'a str>,
     /// What made this answer.
@@ -68,6 +71,12 @@ pub struct Line<'a> {
     pub total: Money<'a>,
     /// Tax.
     pub tax: Tax<'a>,
+    /// What may be said of its price, by each rule on reductions.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<super::pricing::Reference<'a>>,
+    /// How it is paid, where it is bought by presale.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub presale: Option<super::pricing::Presale<'a>>,
     /// How much can be promised, from where and by when.
     pub availability: inventory::Line<'a>,
 }
@@ -115,6 +124,12 @@ pub struct Totals<'a> {
     pub tax: Money<'a>,
     /// What is to be paid: subtotal − discount + surcharge + additions + shipping + tax.
     pub total: Money<'a>,
+    /// Where something is bought by presale, what of it is to be paid now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_now: Option<Money<'a>>,
+    /// And what later; where a deposit counts for more than it is, both are less than the total.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_later: Option<Money<'a>>,
 }
 
 /// What became of a promotion.

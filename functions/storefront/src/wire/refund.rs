@@ -3,9 +3,11 @@
 //! A quote's record carries the decision; the storefront keeps it with the order and sends it again with each return.
 
 use super::money::Money;
+use crate::till::{Added, Tally};
 use commerce::facts::prices::{
-    Decision, PricedLine, RefundAmounts, RefundMethod, RefundPolicy, ReturnLine, SoldUnits, Taxation,
+    Decision, PresalePlan, RefundAmounts, RefundMethod, RefundPolicy, ReturnLine, SoldUnits, Taxed,
 };
+use commerce::money::{self, Rounding};
 use commerce::{Object, Value, bounds};
 use serde::Serialize;
 
@@ -21,6 +23,19 @@ pub struct Frozen<'a> {
     pub currency: &'a str,
     /// The rulebook that made it: `sha256:…`.
     pub rules: &'a str,
+    /// For each line, what promotion added it, where one did.
+    pub added: Vec<Option<AddedBy>>,
+}
+
+/// Where a line comes from that the shopper did not put into the cart.
+#[derive(Clone)]
+pub struct AddedBy {
+    /// The promotion.
+    pub promotion: String,
+    /// The product.
+    pub sku: String,
+    /// What one unit costs where the promotion does not give it.
+    pub unit_price: i64,
 }
 
 /// Reads a decision as [`Written`] writes it.
@@ -29,8 +44,10 @@ pub fn decision<'a>(value: Value<'a>) -> Option<Frozen<'a>> {
     let currency = object.required("currency").and_then(|value| value.currency());
     let rules = object.required("rules").and_then(|value| value.identifier());
     let named = currency.unwrap_or("");
-    let lines =
-        object.required("lines").map(|value| value.list(bounds::LINES).filter_map(|line| sold(line, named)).collect());
+    // As many lines again may have been added.
+    let lines: Option<Vec<(SoldUnits, Option<AddedBy>)>> = object
+        .required("lines")
+        .map(|value| value.list(2 * bounds::LINES).filter_map(|line| sold(line, named)).collect());
     let shipping = object.required("shipping").and_then(|value| value.object());
     let of_shipping =
         shipping.as_ref().map(|shipping| (amount(shipping, "paid", named), amount(shipping, "tax", named)));
@@ -40,21 +57,30 @@ pub fn decision<'a>(value: Value<'a>) -> Option<Frozen<'a>> {
     let policy = object.required("policy").and_then(policy);
     object.finish();
     let (shipping, shipping_tax) = of_shipping?;
-    let decision = Decision { lines: lines?, shipping: shipping?, shipping_tax: shipping_tax?, policy: policy? };
-    Some(Frozen { decision, currency: currency?, rules: rules? })
+    let (lines, added) = lines?.into_iter().unzip();
+    let decision = Decision { lines, shipping: shipping?, shipping_tax: shipping_tax?, policy: policy? };
+    Some(Frozen { decision, currency: currency?, rules: rules?, added })
 }
 
 fn amount(object: &Object<'_>, name: &str, currency: &str) -> Option<i64> {
     object.required(name).and_then(|value| value.money(currency))
 }
 
-fn sold(value: Value<'_>, currency: &str) -> Option<SoldUnits> {
+fn sold(value: Value<'_>, currency: &str) -> Option<(SoldUnits, Option<AddedBy>)> {
     let object = value.object()?;
     let id = object.required("id").and_then(|id| id.identifier());
     let quantity = object.required("quantity").and_then(|value| value.whole(1..=bounds::QUANTITY));
     let (paid, tax) = (amount(&object, "paid", currency), amount(&object, "tax", currency));
+    let added = object.field("addedBy").and_then(|value| {
+        let object = value.object()?;
+        let promotion = object.required("promotion").and_then(|value| value.identifier());
+        let sku = object.required("sku").and_then(|value| value.identifier());
+        let unit_price = amount(&object, "unitPrice", currency);
+        object.finish();
+        Some(AddedBy { promotion: promotion?.to_owned(), sku: sku?.to_owned(), unit_price: unit_price? })
+    });
     object.finish();
-    Some(SoldUnits { id: id?.to_owned(), quantity: quantity?, paid: paid?, tax: tax? })
+    Some((SoldUnits { id: id?.to_owned(), quantity: quantity?, paid: paid?, tax: tax? }, added))
 }
 
 fn policy(value: Value<'_>) -> Option<RefundPolicy> {
@@ -76,32 +102,35 @@ pub fn returns(value: Value<'_>, currency: &str) -> Vec<ReturnLine> {
         object.finish();
         Some(ReturnLine { id: line?.to_owned(), before: before?, now: now?, refunded: refunded? })
     };
-    value.list(bounds::LINES).filter_map(read).collect()
+    value.list(2 * bounds::LINES).filter_map(read).collect()
 }
 
-/// What a sale is decided from: each line with what is paid for it after promotions, and its tax.
-///
-/// Lines that are not selected are not sold. `shipping` is what is paid for it after promotions; its tax is the taxable
-/// named `shipping`.
+/// What a sale is decided from: each line with what is paid for it after promotions, and its tax; lines that promotions add
+/// are lines like any other. Lines that are not selected are not sold. Of a deposit that counts for more, only what is paid
+/// is paid.
 #[must_use]
-pub fn decide(
-    priced: &[PricedLine],
-    nets: &[i64],
-    taxation: &Taxation,
-    shipping: i64,
-    policy: RefundPolicy,
-) -> Decision {
-    let sold = |((line, net), taxed): ((&PricedLine, &i64), &commerce::facts::prices::Taxed)| SoldUnits {
-        id: line.id.clone(),
-        quantity: line.quantity,
-        paid: if taxed.included { *net } else { net.saturating_add(taxed.tax) },
-        tax: taxed.tax,
+pub fn decide(tally: &Tally, presales: &[PresalePlan], policy: RefundPolicy) -> Decision {
+    let Tally { priced, shipping, verdict, nets, added, taxation } = tally;
+    let sold = |id: &str, quantity: u32, net: i64, taxed: Option<&Taxed>| {
+        let (tax, on_top) = taxed.map_or((0, 0), |taxed| (taxed.tax, if taxed.included { 0 } else { taxed.tax }));
+        let due = net.saturating_add(on_top);
+        let gain = presales.iter().find(|plan| plan.id == id).map_or(0, |plan| plan.counts_for - plan.deposit);
+        let paid = (due - gain).max(0);
+        let tax = if gain == 0 { tax } else { money::part(tax, paid, due.max(1), Rounding::HalfUp).unwrap_or(tax) };
+        SoldUnits { id: id.to_owned(), quantity, paid, tax }
     };
-    let lines = priced.iter().zip(nets).zip(&taxation.taxed).filter(|((line, _), _)| line.selected).map(sold);
-    let carriage = taxation.taxed.iter().skip(priced.len()).find(|taxed| taxed.id == "shipping");
+    let lines = priced.iter().zip(nets).zip(&taxation.taxed).filter(|((line, _), _)| line.selected);
+    let lines = lines.map(|((line, net), taxed)| sold(&line.id, line.quantity, *net, Some(taxed)));
+    let rest = || taxation.taxed.iter().skip(priced.len());
+    let added = added
+        .iter()
+        .map(|added| sold(&added.id, added.quantity, added.amount, rest().find(|taxed| taxed.id == added.id)));
+    let charged: i64 = shipping.iter().filter(|option| option.chosen).map(|option| option.amount).sum();
+    let shipping = charged - verdict.shipping_discount;
+    let carriage = rest().find(|taxed| taxed.id == "shipping");
     let on_top = carriage.filter(|taxed| !taxed.included).map_or(0, |taxed| taxed.tax);
     Decision {
-        lines: lines.collect(),
+        lines: lines.chain(added).collect(),
         shipping: shipping.saturating_add(on_top),
         shipping_tax: carriage.map_or(0, |taxed| taxed.tax),
         policy,
@@ -119,11 +148,22 @@ pub struct Written<'a> {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct WrittenLine<'a> {
     id: &'a str,
     quantity: u32,
     paid: Money<'a>,
     tax: Money<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    added_by: Option<WrittenAdded<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WrittenAdded<'a> {
+    promotion: &'a str,
+    sku: &'a str,
+    unit_price: Money<'a>,
 }
 
 #[derive(Serialize)]
@@ -141,12 +181,18 @@ struct Policy {
 impl<'a> Written<'a> {
     /// As the contract writes it.
     #[must_use]
-    pub fn of(decision: &'a Decision, currency: &'a str, rules: &'a str) -> Self {
+    pub fn of(decision: &'a Decision, added: &'a [Added], currency: &'a str, rules: &'a str) -> Self {
         let money = Money::of(currency);
         let Decision { lines, shipping, shipping_tax, policy } = decision;
         let line = |line: &'a SoldUnits| {
             let SoldUnits { id, quantity, paid, tax } = line;
-            WrittenLine { id, quantity: *quantity, paid: money(*paid), tax: money(*tax) }
+            let by = added.iter().find(|added| added.id == *id);
+            let added_by = by.map(|Added { promotion, sku, unit_price, .. }| WrittenAdded {
+                promotion,
+                sku,
+                unit_price: money(*unit_price),
+            });
+            WrittenLine { id, quantity: *quantity, paid: money(*paid), tax: money(*tax), added_by }
         };
         let RefundPolicy { method, shipping_with_all } = policy;
         Self {

@@ -83,7 +83,7 @@ fn cart(item: Value<'_>, place: usize, now: i64) -> Option<Cart> {
     // Requests for quotes can be sent as they were logged: what says nothing of money is checked and left out.
     let _ = referral::journey(&object, currency);
     let _ = inventory::wishes(&object);
-    ["merchant", "content", "explain", "hints"].iter().for_each(|name| object.ignore(name));
+    ["merchant", "content", "explain", "hints", "priceHistory"].iter().for_each(|name| object.ignore(name));
     object.finish();
     Some(Cart { id: id?, context: context?, lines: lines? })
 }

@@ -1,0 +1,175 @@
+//! What a quote says of prices and of paying: reductions by law, what the history learns, presales, and lines that
+//! promotions add, to their refund.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
+
+mod shop;
+
+use serde_json::{Value, json};
+use shop::{Shop, money};
+
+fn book(sections: Value) -> Value {
+    let mut book = json!({
+        "format": "pushcart-rulebook/1", "currency": "CNY", "timeZone": "Asia/Shanghai",
+        "priceLists": [{ "id": "base", "entries": { "POT": 6000, "CUP": 2500 } }],
+        "taxes": { "rates": [{ "rate": 1300 }] },
+        "shipping": { "methods": [{ "id": "post", "charge": 1000 }] },
+    });
+    for (name, section) in sections.as_object().unwrap() {
+        book[name] = section.clone();
+    }
+    book
+}
+
+fn cart(at: &str, lines: Value) -> Value {
+    json!({ "merchant": "willow", "currency": "CNY", "at": at, "lines": lines })
+}
+
+#[test]
+fn a_promotion_for_everybody_becomes_a_past_price_and_one_for_some_does_not() {
+    let open =
+        json!({ "id": "open", "gives": [{ "kind": "percent-off", "basisPoints": 2000, "of": { "skus": ["POT"] } }] });
+    let gold = json!({ "id": "gold", "when": [{ "kind": "customer-group", "anyOf": ["gold"] }], "gives": [{ "kind": "percent-off", "basisPoints": 5000 }] });
+    let rule = json!({ "priorPrice": [{ "id": "eu", "law": "eu" }] });
+    let shop = Shop::of(&book(json!({ "pricing": rule, "promotions": [open, gold] })));
+    let quote = |at: &str, history: &Value| {
+        let mut cart =
+            cart(at, json!([{ "id": "1", "sku": "POT", "quantity": 3 }, { "id": "2", "sku": "CUP", "quantity": 1 }]));
+        cart["shopper"] = json!({ "groups": ["gold"] });
+        cart["priceHistory"] = history.clone();
+        shop.post("/v1/quote", &cart)
+    };
+    let mut history = json!([{ "sku": "POT", "at": "2026-09-01T00:00:00+08:00", "price": money(6_000) }]);
+    let first = quote("2026-11-01T00:00:00+08:00", &history);
+    let reference = &first["lines"][0]["references"][0];
+    assert_eq!(reference["statute"], "Directive 98/6/EC, Article 6a");
+    assert_eq!((&reference["strikeThrough"], &reference["percentBasisPoints"]), (&money(6_000), &json!(2_000)));
+    assert_eq!((&reference["since"], &reference["breach"]), (&json!("2026-11-01T00:00:00+08:00"), &Value::Null));
+    let told =
+        json!([{ "sku": "POT", "at": "2026-11-01T00:00:00+08:00", "price": money(4_800), "reference": money(6_000) }]);
+    assert_eq!(first["priceEvents"], told);
+    // Appended, it is known: the reduction goes on, and nothing is news.
+    history.as_array_mut().unwrap().push(told[0].clone());
+    let second = quote("2026-11-05T00:00:00+08:00", &history);
+    assert_eq!(second["priceEvents"], Value::Null);
+    let reference = &second["lines"][0]["references"][0];
+    assert_eq!((&reference["since"], &reference["prior"]), (&json!("2026-11-01T00:00:00+08:00"), &money(6_000)));
+    // It ends, and comes again within the month: the reference is now what everybody paid.
+    let dear =
+        json!({ "id": "open", "gives": [{ "kind": "percent-off", "basisPoints": 3000, "of": { "skus": ["POT"] } }] });
+    assert_eq!(shop.publish(&book(json!({ "pricing": rule }))).0, 200);
+    let third = quote("2026-11-10T00:00:00+08:00", &history);
+    assert_eq!(
+        third["priceEvents"],
+        json!([{ "sku": "POT", "at": "2026-11-10T00:00:00+08:00", "price": money(6_000) }])
+    );
+    history.as_array_mut().unwrap().push(third["priceEvents"][0].clone());
+    assert_eq!(shop.publish(&book(json!({ "pricing": rule, "promotions": [dear] }))).0, 200);
+    let fourth = quote("2026-11-20T00:00:00+08:00", &history);
+    let reference = &fourth["lines"][0]["references"][0];
+    assert_eq!((&reference["strikeThrough"], &reference["percentBasisPoints"]), (&money(4_800), &json!(1_250)));
+    assert_eq!(reference["breach"], "reference-above-prior-price");
+}
+
+#[test]
+fn a_deposit_that_counts_for_more_stands_in_the_quote_and_is_not_refunded_for_more() {
+    let shop = Shop::of(&book(
+        json!({ "pricing": { "presales": [{ "id": "双十一", "entries": { "POT": { "deposit": 1000, "countsFor": 3000 } },
+        "depositFrom": "2026-10-20T20:00:00+08:00", "depositUntil": "2026-11-01T00:00:00+08:00",
+        "balanceFrom": "2026-11-11T00:00:00+08:00", "balanceUntil": "2026-11-12T00:00:00+08:00" }] } }),
+    ));
+    for (at, deposit, phase, due, now, later) in [
+        ("2026-10-25T12:00:00+08:00", "open", "deposit", 1_000, 4_500, 3_000),
+        ("2026-11-05T12:00:00+08:00", "paid", "between", 0, 3_500, 3_000),
+        ("2026-11-11T12:00:00+08:00", "paid", "balance", 3_000, 6_500, 0),
+        ("2026-11-11T12:00:00+08:00", "open", "balance", 6_000, 9_500, 0),
+    ] {
+        let lines = json!([{ "id": "1", "sku": "POT", "quantity": 1, "attributes": { "deposit": deposit } }, { "id": "2", "sku": "CUP", "quantity": 1 }]);
+        let quote = shop.post("/v1/quote", &cart(at, lines));
+        let presale = &quote["lines"][0]["presale"];
+        assert_eq!((&presale["phase"], &presale["due"]), (&json!(phase), &money(due)), "{at} {deposit}");
+        let totals = &quote["totals"];
+        assert_eq!(
+            (&totals["total"], &totals["dueNow"], &totals["dueLater"]),
+            (&money(9_500), &money(now), &money(later)),
+            "{at} {deposit}"
+        );
+        assert_eq!(quote["lines"][1]["presale"], Value::Null);
+        // 10 yuan counted for 30: 20 of the 60 were never paid.
+        let paid = if due == 6_000 { 6_000 } else { 4_000 };
+        let decision = &quote["record"]["decision"];
+        assert_eq!(decision["lines"][0]["paid"], money(paid));
+        let refund =
+            shop.post("/v1/refund", &json!({ "decision": decision, "returns": [{ "line": "1", "quantity": 1 }] }));
+        assert_eq!(refund["total"], money(paid));
+        assert_eq!(refund["lines"][0]["tax"], money(if paid == 4_000 { 460 } else { 690 }));
+    }
+    assert_eq!(
+        shop.post("/v1/quote", &cart("2026-10-25T12:00:00+08:00", json!([{ "id": "2", "sku": "CUP", "quantity": 1 }])))
+            ["totals"]["dueNow"],
+        Value::Null
+    );
+}
+
+#[test]
+fn what_promotions_add_comes_back_like_any_line() {
+    let gives = |promotions: Value, method: &str| {
+        Shop::of(&book(
+            json!({ "promotions": promotions, "pricing": { "refund": { "method": method, "shipping": "never" } } }),
+        ))
+    };
+    let pots = || cart("2026-11-11T12:00:00+08:00", json!([{ "id": "1", "sku": "POT", "quantity": 2 }]));
+    let warranty = json!([{ "id": "care", "gives": [{ "kind": "add-line", "sku": "CARE-1Y", "price": 1000, "of": { "skus": ["POT"] } }] }]);
+    let shop = gives(warranty, "pro-rata");
+    let quote = shop.post("/v1/quote", &pots());
+    assert_eq!((&quote["additions"][0]["id"], &quote["totals"]["total"]), (&json!("care:CARE-1Y"), &money(15_000)));
+    // 13 % are contained in 120, 20 and 10 yuan.
+    assert_eq!(quote["totals"]["taxIncluded"], money(1_381 + 230 + 115));
+    let decision = &quote["record"]["decision"];
+    assert_eq!(
+        decision["lines"][1],
+        json!({ "id": "care:CARE-1Y", "quantity": 2, "paid": money(2_000), "tax": money(230),
+        "addedBy": { "promotion": "care", "sku": "CARE-1Y", "unitPrice": money(1_000) } })
+    );
+    let refund = shop
+        .post("/v1/refund", &json!({ "decision": decision, "returns": [{ "line": "care:CARE-1Y", "quantity": 1 }] }));
+    assert_eq!((&refund["total"], &refund["lines"][0]["tax"]), (&money(1_000), &money(115)));
+
+    // A gift for 100 yuan: who sends a pot back and keeps it pays its price; who sends it back too does not.
+    let gift = json!([{ "id": "gift", "when": [{ "kind": "subtotal", "atLeast": 10000 }], "gives": [{ "kind": "gift", "sku": "CUP", "unitPrice": 2500 }] }]);
+    let shop = gives(gift, "re-evaluate");
+    let quote = shop.post("/v1/quote", &pots());
+    let decision = &quote["record"]["decision"];
+    assert_eq!(decision["lines"][1]["paid"], money(0));
+    let refund =
+        |returns: Value| shop.post("/v1/refund", &json!({ "decision": decision, "returns": returns, "cart": pots() }));
+    let pot = refund(json!([{ "line": "1", "quantity": 1 }]));
+    assert_eq!(pot["total"], money(3_500));
+    let then = refund(
+        json!([{ "line": "1", "quantity": 0, "before": 1, "refunded": money(3_500) }, { "line": "gift:CUP", "quantity": 1 }]),
+    );
+    assert_eq!(then["total"], money(2_500));
+    let both = refund(json!([{ "line": "1", "quantity": 1 }, { "line": "gift:CUP", "quantity": 1 }]));
+    assert_eq!(both["total"], money(6_000));
+    let all = refund(json!([{ "line": "1", "quantity": 2 }, { "line": "gift:CUP", "quantity": 1 }]));
+    assert_eq!(all["total"], money(12_000));
+}
+
+#[test]
+fn a_product_that_is_not_in_the_cart_is_a_next_step_with_its_price() {
+    let shop = Shop::of(&book(json!({ "promotions": [
+        { "id": "pot-and-cup", "gives": [{ "kind": "bundle", "parts": [{ "of": { "skus": ["POT"] } }, { "of": { "skus": ["CUP"] } }], "price": 7000 }] },
+        { "id": "unsold", "when": [{ "kind": "contains", "skus": ["MUG"] }], "gives": [{ "kind": "amount-off", "amount": 500 }] },
+    ] })));
+    let pot = |more: Value| {
+        let mut lines = json!([{ "id": "1", "sku": "POT", "quantity": 1 }]);
+        lines.as_array_mut().unwrap().extend(more.as_array().unwrap().iter().cloned());
+        shop.post("/v1/quote", &cart("2026-11-11T12:00:00+08:00", lines))
+    };
+    let quote = pot(json!([]));
+    assert_eq!(
+        quote["hints"],
+        json!([{ "promotion": "pot-and-cup", "change": { "sku": "CUP", "quantity": 1, "spend": money(2_500) }, "gives": money(1_500) }])
+    );
+    // Who takes the step gets what it says.
+    assert_eq!(pot(json!([{ "id": "2", "sku": "CUP", "quantity": 1 }]))["totals"]["discount"], money(1_500));
+}
