@@ -1,7 +1,8 @@
 //! Data, splits and training of the tagger's weights.
 //!
-//! The sources are public and named in NOTICE; none of their rows is part of the project. The split is by a hash of the
-//! cluster or the category, fixed, so that what is measured was never trained on. Reports and tools use `anyhow`; what must
+//! The sources are public and named in NOTICE; none of their rows is part of the project. Products are split by a hash of
+//! the cluster; categories that are in the taxonomy and not in the file of training rows are held out. What is measured was
+//! never trained on, and recipes are chosen by `trial`, which does not read it. Reports and tools use `anyhow`; what must
 //! never be in here: a row of data.
 #![allow(
     clippy::indexing_slicing,
@@ -13,4 +14,5 @@
 
 pub mod data;
 pub mod learn;
+pub mod recipes;
 pub mod score;

@@ -1,7 +1,8 @@
 //! What the classifier sees of a text: hashed n-grams of its letters.
 //!
 //! Latin words give n-grams of two to five letters with their edges marked, and the word; Han characters give themselves,
-//! pairs and triples. Hashes are FNV-1a. A change here needs weights trained anew.
+//! pairs and triples. What a clause ends with says most of what it names (a cat toy is a toy), so its last word and its last
+//! characters are marked once more. Hashes are FNV-1a. A change here needs weights trained anew.
 
 use crate::letters::{Gap, Letter};
 use crate::text::is_han;
@@ -12,29 +13,35 @@ const READ: usize = 600;
 /// Calls `sink` with the hash of each feature.
 pub fn each(letters: &[Letter], mut sink: impl FnMut(u32)) {
     let letters = letters.get(..letters.len().min(READ)).unwrap_or_default();
+    let mut word = Vec::new();
     let mut at = 0;
     while let Some(first) = letters.get(at) {
         let han = is_han(first.letter);
         let same = |letter: &&Letter| letter.gap == Gap::None && is_han(letter.letter) == han;
         let length = 1 + letters.iter().skip(at + 1).take_while(same).count();
-        let word: Vec<char> = letters.iter().skip(at).take(length).map(|letter| letter.letter).collect();
+        let ends = letters.get(at + length).is_none_or(|next| next.gap >= Gap::Clause);
+        word.clear();
         if han {
-            runs(&word, 1..=3, &mut sink)
+            word.extend(letters.iter().skip(at).take(length).map(|letter| letter.letter));
+            runs(&word, 1..=3, &mut sink);
+            if ends {
+                word.push('$');
+                tails(&word, 2..=4, &mut sink);
+            }
         } else {
-            latin(&word, &mut sink)
+            word.push('<');
+            word.extend(letters.iter().skip(at).take(length).map(|letter| letter.letter));
+            word.push('>');
+            runs(&word, 2..=5, &mut sink);
+            if word.len() > 5 {
+                sink(hash(word.iter()));
+            }
+            if ends {
+                word.push('$');
+                sink(hash(word.iter()));
+            }
         }
         at += length;
-    }
-}
-
-fn latin(word: &[char], sink: &mut impl FnMut(u32)) {
-    let mut marked = Vec::with_capacity(word.len() + 2);
-    marked.push('<');
-    marked.extend(word);
-    marked.push('>');
-    runs(&marked, 2..=5, sink);
-    if marked.len() > 5 {
-        sink(hash(marked.iter()));
     }
 }
 
@@ -42,6 +49,14 @@ fn runs(word: &[char], sizes: std::ops::RangeInclusive<usize>, sink: &mut impl F
     for size in sizes {
         for run in word.windows(size) {
             sink(hash(run.iter()));
+        }
+    }
+}
+
+fn tails(word: &[char], sizes: std::ops::RangeInclusive<usize>, sink: &mut impl FnMut(u32)) {
+    for size in sizes {
+        if let Some(tail) = word.len().checked_sub(size).and_then(|from| word.get(from..)) {
+            sink(hash(tail.iter()));
         }
     }
 }

@@ -1,17 +1,19 @@
 //! A linear classifier with weights of eight bits, read where they lie: nothing is unpacked when an instance starts.
 //!
-//! Form: one byte for the classes, one for the binary logarithm of the buckets, the scale of a score (f32), a bias (i32) for each
-//! class, a nibble for each bucket (how many classes have a weight in it), the first entry of each sixteen buckets (u32),
-//! and the entries: a class and a weight. Little-endian. Made by `scripts/train`; see NOTICE for what it was trained on.
+//! Form, little-endian: classes (u8), binary logarithm of the buckets (u8), the scale of a score (f32), a bias (i32) for
+//! each class; a bit for each bucket, set where it has weights; for each [`WORD`] buckets, how many before them have weights
+//! (u16); for each bucket that has, a bit for each class that has a weight in it; for each [`BLOCK`] of those, the
+//! place of their first weight (u32); the weights (i8). Made by `scripts/train`; see NOTICE for what it was trained on.
 
 use super::features;
 use crate::letters::Letter;
 
-/// Most classes with a weight in one bucket.
-pub const MOST: usize = 15;
-
+/// Buckets that are counted together.
+pub const WORD: usize = 64;
+/// Rows of weights that are counted together.
+pub const BLOCK: usize = 16;
 /// Steps of a score that one step of a weight makes.
-const FINE: i64 = 16;
+pub const FINE: i64 = 16;
 
 /// Weights, as they lie.
 pub struct Model<'a> {
@@ -19,9 +21,11 @@ pub struct Model<'a> {
     mask: u32,
     scale: f32,
     biases: &'a [u8],
-    counts: &'a [u8],
-    firsts: &'a [u8],
-    entries: &'a [u8],
+    used: &'a [u8],
+    before: &'a [u8],
+    rows: &'a [u8],
+    starts: &'a [u8],
+    weights: &'a [u8],
 }
 
 impl<'a> Model<'a> {
@@ -32,10 +36,16 @@ impl<'a> Model<'a> {
         let (scale, rest) = rest.split_first_chunk::<4>()?;
         let (classes, buckets) = (usize::from(*classes), 1usize.checked_shl(u32::from(*logarithm))?);
         let (biases, rest) = rest.split_at_checked(classes * 4)?;
-        let (counts, rest) = rest.split_at_checked(buckets / 2)?;
-        let (firsts, entries) = rest.split_at_checked(buckets / 16 * 4)?;
+        let (used, rest) = rest.split_at_checked(buckets / 8)?;
+        let (before, rest) = rest.split_at_checked(buckets / WORD * 2)?;
+        let last = used.get(used.len().checked_sub(WORD / 8)?..)?;
+        let ones: u32 = last.iter().map(|byte| byte.count_ones()).sum();
+        let count = usize::from(u16::from_le_bytes(*before.last_chunk::<2>()?)) + ones as usize;
+        let (rows, rest) = rest.split_at_checked(count * classes.div_ceil(8))?;
+        let (starts, weights) = rest.split_at_checked(count.div_ceil(BLOCK) * 4)?;
         let mask = u32::try_from(buckets - 1).ok()?;
-        Some(Self { classes, mask, scale: f32::from_le_bytes(*scale), biases, counts, firsts, entries })
+        let scale = f32::from_le_bytes(*scale);
+        Some(Self { classes, mask, scale, biases, used, before, rows, starts, weights })
     }
 
     /// The score of each class: sums of whole numbers, so the same on every machine.
@@ -56,30 +66,35 @@ impl<'a> Model<'a> {
         scores
     }
 
-    fn count(&self, bucket: usize) -> usize {
-        let pair = self.counts.get(bucket / 2).copied().unwrap_or_default();
-        usize::from(if bucket.is_multiple_of(2) { pair & 15 } else { pair >> 4 })
+    /// The row of a bucket's weights, where it has one.
+    fn row(&self, bucket: usize) -> Option<usize> {
+        let word = self.used.get(bucket / WORD * (WORD / 8)..)?.first_chunk::<8>()?;
+        let (word, bit) = (u64::from_le_bytes(*word), bucket % WORD);
+        if word >> bit & 1 == 0 {
+            return None;
+        }
+        let before = self.before.get(bucket / WORD * 2..)?.first_chunk::<2>()?;
+        Some(usize::from(u16::from_le_bytes(*before)) + (word & ((1 << bit) - 1)).count_ones() as usize)
     }
 
-    fn add(&self, bucket: u32, scores: &mut [i32]) {
-        let bucket = bucket as usize;
-        let count = self.count(bucket);
-        if count == 0 {
-            return;
-        }
-        let block = bucket / 16;
-        let Some(first) = self.firsts.get(block * 4..block * 4 + 4).and_then(|bytes| bytes.try_into().ok()) else {
-            return;
-        };
-        let before: usize = (block * 16..bucket).map(|other| self.count(other)).sum();
-        let start = (u32::from_le_bytes(first) as usize + before) * 2;
-        for entry in self.entries.get(start..start + count * 2).unwrap_or_default().chunks_exact(2) {
-            if let [class, weight] = entry
-                && let Some(score) = scores.get_mut(usize::from(*class))
-            {
-                *score += i32::from(weight.cast_signed());
+    fn add(&self, bucket: u32, scores: &mut [i32]) -> Option<()> {
+        let row = self.row(bucket as usize)?;
+        let width = self.classes.div_ceil(8);
+        let start = self.starts.get(row / BLOCK * 4..)?.first_chunk::<4>()?;
+        let earlier = self.rows.get(row / BLOCK * BLOCK * width..row * width)?;
+        let earlier: u32 = earlier.iter().map(|byte| byte.count_ones()).sum();
+        let mut weights = self.weights.get(u32::from_le_bytes(*start) as usize + earlier as usize..)?.iter();
+        for (byte, scores) in self.rows.get(row * width..(row + 1) * width)?.iter().zip(scores.chunks_mut(8)) {
+            let mut classes = *byte;
+            while classes != 0 {
+                let weight = weights.next()?;
+                if let Some(score) = scores.get_mut(classes.trailing_zeros() as usize) {
+                    *score += i32::from(weight.cast_signed());
+                }
+                classes &= classes - 1;
             }
         }
+        Some(())
     }
 
     /// The best class and how sure it is, of 10000 (softmax over the scores).
