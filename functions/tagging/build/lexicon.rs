@@ -53,8 +53,14 @@ impl Lexicon {
         writeln!(code, "static BITS: [u64; 1024] = {bits:?};").unwrap();
         writeln!(code, "static RANKS: [u16; 1024] = {ranks:?};").unwrap();
         writeln!(code, "static PATTERNS: [(u8, u16, u8); {}] = {patterns:?};", patterns.len()).unwrap();
-        let senses: Vec<String> = senses.iter().map(|(sense, index)| format!("Sense::{sense}({index})")).collect();
-        writeln!(code, "static SENSES: [Sense; {}] = [{}];", senses.len(), senses.join(", ")).unwrap();
+        // The kind in the upper two bits, the place in the others.
+        let number = |(sense, index): &(&str, usize)| {
+            let kind = ["Term", "Cover", "Cue", "Word"].iter().position(|name| name == sense).unwrap();
+            assert!(*index < 1 << 14, "a table has outgrown its form");
+            kind << 14 | index
+        };
+        let senses: Vec<usize> = senses.iter().map(number).collect();
+        writeln!(code, "static SENSES: [u16; {}] = {senses:?};", senses.len()).unwrap();
     }
 }
 

@@ -35,9 +35,7 @@ pub fn build(lexicon: &mut Lexicon, code: &mut String) {
             }
         }
     }
-    let rows: Vec<String> =
-        terms.iter().map(|(name, category, level)| format!("({name:?}, {category}, {level})")).collect();
-    writeln!(code, "static TERMS: [(&str, u8, u8); {}] = [{}];", rows.len(), rows.join(", ")).unwrap();
+    write_terms(&terms, code);
     let covers: Vec<String> = group("review/covers.tsv", &classes, lexicon, "Cover");
     writeln!(code, "static COVERS: [&str; {}] = {covers:?};", covers.len()).unwrap();
     let cues = group("review/cues.tsv", &classes, lexicon, "Cue");
@@ -46,6 +44,22 @@ pub fn build(lexicon: &mut Lexicon, code: &mut String) {
         writeln!(code, "    pub const {cue}: u16 = {index};").unwrap();
     }
     writeln!(code, "    pub const COUNT: usize = {};\n}}", cues.len()).unwrap();
+}
+
+/// All names in one text; of each its place (17 bits), its length (8), its category (5) and its level (2) in one number.
+fn write_terms(terms: &[(String, usize, usize)], code: &mut String) {
+    let mut names = String::new();
+    let mut rows = Vec::new();
+    for (name, category, level) in terms {
+        assert!(
+            names.len() < 1 << 17 && name.len() < 1 << 8 && *category < 1 << 5,
+            "the terms have outgrown their form"
+        );
+        rows.push(names.len() << 15 | name.len() << 7 | category << 2 | level);
+        names.push_str(name);
+    }
+    writeln!(code, "static NAMES: &str = {names:?};").unwrap();
+    writeln!(code, "static TERMS: [u32; {}] = {rows:?};", rows.len()).unwrap();
 }
 
 fn columns<const N: usize>(line: &str) -> [&str; N] {

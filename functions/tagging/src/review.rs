@@ -54,14 +54,14 @@ pub fn review(reading: &Reading<'_>, own: &[(&Word, Find)], content: &Content, o
     let mut hits: Vec<Hit> = Vec::new();
     for (sense, find) in reading.finds {
         let Sense::Term(term) = sense else { continue };
-        let Some((_, category, level)) = tables::terms().get(usize::from(*term)) else { continue };
+        let Some((_, category, level)) = tables::term(*term) else { continue };
         let (level, exemption) =
-            if allowed(find) { (0, Some("merchant-allowed")) } else { surroundings.judge(*category, *level, *find) };
-        hits.push(Hit { term: *term, category: *category, level, from: find.from, to: find.to, exemption });
+            if allowed(find) { (0, Some("merchant-allowed")) } else { surroundings.judge(category, level, *find) };
+        hits.push(Hit { term: *term, category, level, from: find.from, to: find.to, exemption });
     }
     let mut findings: Vec<Finding> = Vec::new();
     for hit in outermost(hits) {
-        let name = tables::terms().get(usize::from(hit.term)).map_or("", |term| term.0);
+        let name = tables::term(hit.term).map_or("", |term| term.0);
         let span = reading.span(hit.from, hit.to);
         for law in laws(hit.category, options) {
             findings.push(finding(law, hit.level, name, span, hit.exemption));
@@ -98,8 +98,12 @@ fn outermost(mut hits: Vec<Hit>) -> Vec<Hit> {
     hits.sort_by_key(|hit| (hit.from, std::cmp::Reverse((hit.level, hit.to)), hit.category));
     let mut kept: Vec<Hit> = Vec::with_capacity(hits.len());
     for hit in hits {
-        // Finds are short, so only the last few can overlap this one.
-        let rival = kept.iter().rposition(|other| other.category == hit.category && other.to > hit.from);
+        // Finds are at most 64 letters long and in the order of their starts, so only the last few can overlap this one.
+        let near = kept.iter().enumerate().rev().take_while(|(_, other)| other.from + 64 > hit.from);
+        let rival = near
+            .filter(|(_, other)| other.category == hit.category && other.to > hit.from)
+            .map(|(place, _)| place)
+            .next();
         match rival.and_then(|place| kept.get_mut(place)) {
             Some(other) if (other.level, other.to - other.from) >= (hit.level, hit.to - hit.from) => {}
             Some(other) => *other = hit,

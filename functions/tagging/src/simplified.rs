@@ -17,3 +17,9 @@ pub fn of(letter: char) -> char {
     let rank = usize::from(*before) + (bits & ((1 << bit) - 1)).count_ones() as usize;
     FORMS.get(rank).and_then(|form| char::from_u32(u32::from(*form))).unwrap_or(letter)
 }
+
+/// Bytes of the tables.
+#[cfg(test)]
+pub fn bytes() -> usize {
+    size_of_val(&BITS) + size_of_val(&RANKS) + size_of_val(&FORMS)
+}

@@ -7,6 +7,9 @@ use crate::lexicon::{self, Alphabet, Find};
 use daachorse::CharwiseDoubleArrayAhoCorasick;
 use std::sync::OnceLock;
 
+/// Most bytes of all weights and tables together, in the component.
+pub const MOST_BYTES: usize = 600_000;
+
 /// What a word stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sense {
@@ -45,14 +48,14 @@ pub struct Law {
 
 #[allow(clippy::unreadable_literal, missing_docs, reason = "generated")]
 mod generated {
-    use super::{Law, Sense};
+    use super::Law;
     include!(concat!(env!("OUT_DIR"), "/tables.rs"));
 
     pub(super) static BINARY: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/lexicon.bin"));
     pub(super) fn patterns() -> &'static [(u8, u16, u8)] {
         &PATTERNS
     }
-    pub(super) fn senses() -> &'static [Sense] {
+    pub(super) fn senses() -> &'static [u16] {
         &SENSES
     }
     pub(super) fn alphabet() -> (&'static [u64], &'static [u16]) {
@@ -64,8 +67,8 @@ mod generated {
     pub fn categories() -> &'static [&'static str] {
         &CATEGORIES
     }
-    pub fn terms() -> &'static [(&'static str, u8, u8)] {
-        &TERMS
+    pub(super) fn terms() -> (&'static str, &'static [u32]) {
+        (NAMES, &TERMS)
     }
     pub fn covers() -> &'static [&'static str] {
         &COVERS
@@ -75,7 +78,27 @@ mod generated {
     }
 }
 
-pub use generated::{categories, covers, cue, laws, terms, words};
+pub use generated::{categories, covers, cue, laws, words};
+
+/// A term of the review: its name, its category's place and its level (0 info, 1 warn, 2 block).
+#[must_use]
+pub fn term(place: u16) -> Option<(&'static str, u8, u8)> {
+    let (names, terms) = generated::terms();
+    let packed = *terms.get(usize::from(place))?;
+    let (start, length) = ((packed >> 15) as usize, (packed >> 7 & 0xFF) as usize);
+    let [low, ..] = packed.to_le_bytes();
+    Some((names.get(start..start + length)?, low >> 2 & 0x1F, low & 3))
+}
+
+fn sense(packed: u16) -> Sense {
+    let place = packed & 0x3FFF;
+    match packed >> 14 {
+        0 => Sense::Term(place),
+        1 => Sense::Cover(place),
+        2 => Sense::Cue(place),
+        _ => Sense::Word(place),
+    }
+}
 
 /// The automaton's own form from the packed one that the build wrote.
 fn unpacked(packed: &[u8]) -> Option<Vec<u8>> {
@@ -108,8 +131,8 @@ pub fn find(letters: &[Letter]) -> Vec<(Sense, Find)> {
     for found in finds {
         let Some((_, first, count)) = generated::patterns().get(found.word as usize) else { continue };
         let first = usize::from(*first);
-        for sense in generated::senses().get(first..first + usize::from(*count)).unwrap_or_default() {
-            senses.push((*sense, found));
+        for packed in generated::senses().get(first..first + usize::from(*count)).unwrap_or_default() {
+            senses.push((sense(*packed), found));
         }
     }
     senses
@@ -128,5 +151,31 @@ mod tests {
         assert!(read.is_ok(), "{:?}", read.err());
         let text = Text::read("最 佳 口感", Markup::Plain);
         assert!(!find(&letters::of(&text)).is_empty());
+    }
+
+    #[test]
+    fn weights_and_tables_are_small() {
+        // A text in a table is a place and a length of four bytes each, in Wasm.
+        let texts = |texts: &mut dyn Iterator<Item = &str>| texts.map(|text| text.len() + 8).sum::<usize>();
+        let (bits, ranks) = generated::alphabet();
+        let parts = [
+            ("product", include_bytes!("../data/product.bin").len()),
+            ("vertical", include_bytes!("../data/vertical.bin").len()),
+            ("words' automaton", generated::BINARY.len()),
+            ("alphabet", size_of_val(bits) + size_of_val(ranks)),
+            ("words", size_of_val(generated::patterns()) + size_of_val(generated::senses())),
+            ("terms", generated::terms().0.len() + size_of_val(generated::terms().1)),
+            ("tags", texts(&mut words().iter().flat_map(|word| [word.0, word.1, word.2]))),
+            ("covers", texts(&mut covers().iter().copied())),
+            (
+                "laws",
+                laws().len() * 40
+                    + texts(&mut laws().iter().flat_map(|law| [law.statute, law.article, law.suggestion])),
+            ),
+            ("simplified", crate::simplified::bytes()),
+        ];
+        let bytes: usize = parts.iter().map(|part| part.1).sum();
+        assert!(bytes <= MOST_BYTES, "{bytes}: {parts:?}");
+        println!("{bytes}: {parts:?}");
     }
 }
