@@ -29,7 +29,7 @@ pub enum Node<'a> {
 /// Why a text is no document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Malformed {
-    /// `malformed-json`, `json-too-deep`, `duplicate-field` or `invalid-utf-8`.
+    /// `malformed-json`, `unpaired-surrogate`, `json-too-deep`, `duplicate-field` or `invalid-utf-8`.
     pub code: &'static str,
     /// A sentence with the line and column.
     pub detail: String,
@@ -37,6 +37,8 @@ pub struct Malformed {
 
 const TOO_DEEP: &str = "nested too deep";
 const DUPLICATE: &str = "duplicate field";
+/// What serde_json says of half a surrogate pair.
+const SURROGATE: [&str; 2] = ["lone leading surrogate", "unexpected end of hex escape"];
 
 /// Reads a document from bytes.
 ///
@@ -47,7 +49,8 @@ const DUPLICATE: &str = "duplicate field";
 /// ```
 ///
 /// # Errors
-/// `invalid-utf-8`, `malformed-json`, `json-too-deep` (more than [`bounds::JSON_DEPTH`]) or `duplicate-field`.
+/// `invalid-utf-8`, `malformed-json`, `unpaired-surrogate` (half of an escape such as `\\ud83d\\ude00`), `json-too-deep` (more
+/// than [`bounds::JSON_DEPTH`]) or `duplicate-field`.
 pub fn parse(bytes: &[u8]) -> Result<Node<'_>, Malformed> {
     let text = std::str::from_utf8(bytes).map_err(|error| Malformed {
         code: "invalid-utf-8",
@@ -59,6 +62,8 @@ pub fn parse(bytes: &[u8]) -> Result<Node<'_>, Malformed> {
             "json-too-deep"
         } else if detail.starts_with(DUPLICATE) {
             "duplicate-field"
+        } else if SURROGATE.iter().any(|said| detail.starts_with(said)) {
+            "unpaired-surrogate"
         } else {
             "malformed-json"
         };
@@ -212,7 +217,9 @@ mod tests {
             ("NaN", "malformed-json"),
             ("1e999", "malformed-json"),
             ("[1] 2", "malformed-json"),
-            ("\"\\ud800\"", "malformed-json"),
+            ("\"\\ud800\"", "unpaired-surrogate"),
+            ("\"\\udc00\"", "unpaired-surrogate"),
+            ("\"\\ud800\\u0041\"", "unpaired-surrogate"),
             ("{\"a\": {\"b\": 1, \"b\": 2}}", "duplicate-field"),
             (long.as_str(), "duplicate-field"),
             (deep.as_str(), "json-too-deep"),

@@ -270,6 +270,7 @@ pub fn parse(bytes: &[u8]) -> Result<Node<'_>, Problem> {
     document::parse(bytes).map_err(|malformed| {
         let kind = match malformed.code {
             "invalid-utf-8" => Kind::InvalidUtf8,
+            "unpaired-surrogate" => Kind::UnpairedSurrogate,
             "json-too-deep" => Kind::JsonTooDeep,
             "duplicate-field" => Kind::DuplicateField,
             _ => Kind::MalformedJson,

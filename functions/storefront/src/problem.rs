@@ -43,6 +43,8 @@ kinds! {
     MalformedJson = 400 "malformed-json" "The body is not JSON";
     /// The body is not UTF-8.
     InvalidUtf8 = 400 "invalid-utf-8" "The body is not UTF-8";
+    /// A string of the body escapes half of a surrogate pair.
+    UnpairedSurrogate = 400 "unpaired-surrogate" "The body escapes half of a surrogate pair";
     /// The body nests too deep.
     JsonTooDeep = 400 "json-too-deep" "The body nests too deep";
     /// A field stands twice in an object of the body.
