@@ -23,12 +23,22 @@ const SURE: u32 = 5_000;
 #[must_use]
 pub fn tags(reading: &Reading<'_>, own: &[(&Word, Find)]) -> Vec<Tag> {
     let mut tags: Vec<Tag> = Vec::new();
-    let words: Vec<((&str, &str, &str), Find)> =
-        reading.finds.iter().filter_map(|(sense, find)| word(*sense).map(|word| (word, *find))).collect();
+    let words: Vec<Said> = reading.finds.iter().filter_map(|(sense, find)| said(*sense, *find)).collect();
     let garment = garment(&words);
-    for ((kind, name, value), find) in words {
+    // Where the tag of a row of the dictionary stands, so that a long text does not look for it again and again.
+    let mut places: Vec<Option<usize>> = vec![None; tables::words().len()];
+    for (row, (kind, name, value), find) in words {
+        let span = reading.span(find.from, find.to);
+        let place = places.get_mut(usize::from(row));
+        if let Some(tag) = place.as_ref().and_then(|place| **place).and_then(|place| tags.get_mut(place)) {
+            tag.spans.push(span);
+            continue;
+        }
         let Some(name) = named(kind, name, value, garment) else { continue };
-        add(&mut tags, [kind, &name, value, "dictionary"], 9_000, reading.span(find.from, find.to));
+        let added = add(&mut tags, [kind, &name, value, "dictionary"], 9_000, span);
+        if let Some(place) = place {
+            *place = Some(added);
+        }
     }
     for (word, find) in own {
         let kind = match word.role {
@@ -42,6 +52,7 @@ pub fn tags(reading: &Reading<'_>, own: &[(&Word, Find)]) -> Vec<Tag> {
         add(&mut tags, ["hashtag", "", &value, "syntax"], 10_000, span);
     }
     categories(reading, &mut tags);
+    named_vertical(&mut tags);
     tags.sort_by(|left, right| {
         let key = |tag: &Tag| (tag.kind.clone(), tag.name.clone(), tag.value.clone());
         right.confidence.cmp(&left.confidence).then_with(|| key(left).cmp(&key(right)))
@@ -49,16 +60,19 @@ pub fn tags(reading: &Reading<'_>, own: &[(&Word, Find)]) -> Vec<Tag> {
     tags
 }
 
-fn word(sense: Sense) -> Option<(&'static str, &'static str, &'static str)> {
-    let Sense::Word(place) = sense else { return None };
-    tables::words().get(usize::from(place)).copied()
+/// A row of the dictionary, what it holds, and where a word of it was found.
+type Said = (u16, (&'static str, &'static str, &'static str), Find);
+
+fn said(sense: Sense, find: Find) -> Option<Said> {
+    let Sense::Word(row) = sense else { return None };
+    Some((row, tables::words().get(usize::from(row)).copied()?, find))
 }
 
 /// The garment named most often, and of those the one named first.
-fn garment(words: &[((&str, &str, &str), Find)]) -> Option<&'static str> {
+fn garment(words: &[Said]) -> Option<&'static str> {
     let counted = |(garment, prefix): &(&str, &'static str)| {
-        let named = words.iter().filter(|((_, name, value), _)| *name == "type" && value == garment);
-        let places: Vec<u32> = named.map(|(_, find)| find.from).collect();
+        let named = words.iter().filter(|(_, (_, name, value), _)| *name == "type" && value == garment);
+        let places: Vec<u32> = named.map(|(_, _, find)| find.from).collect();
         let first = places.iter().min().copied()?;
         Some((places.len(), std::cmp::Reverse(first), *prefix))
     };
@@ -115,11 +129,42 @@ fn categories(reading: &Reading<'_>, tags: &mut Vec<Tag>) {
     }
 }
 
-fn add(tags: &mut Vec<Tag>, [kind, name, value, provenance]: [&str; 4], confidence: u32, span: Span) {
-    let known = tags.iter_mut().find(|tag| tag.kind == kind && tag.name == name && tag.value == value);
-    if let Some(tag) = known {
-        tag.spans.push(span);
+/// Where the classifier is not sure, the vertical whose goods are named most, if no other's are named as often.
+fn named_vertical(tags: &mut Vec<Tag>) {
+    if tags.iter().any(|tag| tag.kind == "category" && tag.name == "vertical") {
         return;
+    }
+    let mut named: Vec<(&str, Vec<Span>)> = Vec::new();
+    for tag in tags.iter().filter(|tag| tag.kind == "category" && tag.name == "second") {
+        let vertical = tag.value.split('-').next().unwrap_or_default();
+        match named.iter_mut().find(|(known, _)| *known == vertical) {
+            Some((_, spans)) => spans.extend(&tag.spans),
+            None => named.push((vertical, tag.spans.clone())),
+        }
+    }
+    named.sort_by_key(|(_, spans)| std::cmp::Reverse(spans.len()));
+    let spans = match named.as_slice() {
+        [(vertical, spans)] => Some((*vertical, spans.clone())),
+        [(vertical, spans), (_, fewer), ..] if spans.len() > fewer.len() => Some((*vertical, spans.clone())),
+        _ => None,
+    };
+    let Some((vertical, spans)) = spans.map(|(vertical, spans)| (vertical.to_owned(), spans)) else { return };
+    tags.push(Tag {
+        kind: "category".into(),
+        name: "vertical".into(),
+        value: vertical,
+        confidence: 7_000,
+        provenance: "dictionary".into(),
+        spans,
+    });
+}
+
+/// Adds a span to a tag, new or known, and says where the tag stands.
+fn add(tags: &mut Vec<Tag>, [kind, name, value, provenance]: [&str; 4], confidence: u32, span: Span) -> usize {
+    let known = tags.iter().position(|tag| tag.kind == kind && tag.name == name && tag.value == value);
+    if let Some((place, tag)) = known.and_then(|place| Some((place, tags.get_mut(place)?))) {
+        tag.spans.push(span);
+        return place;
     }
     tags.push(Tag {
         kind: kind.to_owned(),
@@ -129,4 +174,5 @@ fn add(tags: &mut Vec<Tag>, [kind, name, value, provenance]: [&str; 4], confiden
         provenance: provenance.to_owned(),
         spans: vec![span],
     });
+    tags.len() - 1
 }

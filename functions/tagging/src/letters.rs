@@ -36,14 +36,20 @@ pub fn of(text: &Text<'_>) -> Vec<Letter> {
     let mut gap = Gap::Sentence;
     for (index, glyph) in text.glyphs.iter().enumerate() {
         let next = || text.letter(index + 1).unwrap_or(' ');
-        if is_letter(glyph.letter, next) {
+        if is_letter(glyph.letter, || meant(text, index)) {
             letters.push(Letter { letter: glyph.letter, glyph: u32::try_from(index).unwrap_or(u32::MAX), gap });
             gap = Gap::None;
         } else {
-            gap = gap.max(kind(glyph.letter, next));
+            let before = || index.checked_sub(1).and_then(|before| text.letter(before)).unwrap_or(' ');
+            gap = gap.max(kind(glyph.letter, before, next));
         }
     }
     letters
+}
+
+/// The next letter or digit, over a space or a symbol or two that are put before it to dodge a filter.
+fn meant(text: &Text<'_>, index: usize) -> char {
+    (index + 1..index + 4).filter_map(|at| text.letter(at)).find(|letter| letter.is_alphanumeric()).unwrap_or(' ')
 }
 
 /// Letters, digits, the percent sign, and the number sign before a digit (#1).
@@ -54,10 +60,11 @@ fn is_letter(letter: char, next: impl Fn() -> char) -> bool {
     crate::text::is_han(letter) || letter.is_alphanumeric()
 }
 
-fn kind(letter: char, next: impl Fn() -> char) -> Gap {
+fn kind(letter: char, before: impl Fn() -> char, next: impl Fn() -> char) -> Gap {
     match letter {
         '。' | '!' | '?' | '\n' | '\r' | '｡' => Gap::Sentence,
-        '.' if next().is_whitespace() => Gap::Sentence,
+        // A full stop stands right behind a word; one with spaces on both sides was put there.
+        '.' if next().is_whitespace() && !before().is_whitespace() => Gap::Sentence,
         ',' | '、' | ';' | ':' => Gap::Clause,
         _ => Gap::Soft,
     }

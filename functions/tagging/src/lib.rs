@@ -126,13 +126,13 @@ impl Rules {
     /// Tags texts; the order is kept.
     ///
     /// # Errors
-    /// All faults at once, with pointers from `/texts` and `/options`: `too-many` (more than 100 texts), `text-too-long`
+    /// All faults at once, with pointers from `/texts` and `/options`: `too-many-texts` (more than 100), `text-too-long`
     /// (more than 64 KiB), `nothing-to-read`, `unknown-value`, `out-of-range` (the key's length).
     pub fn tag(&self, contents: &[Content], options: &Options) -> Result<Vec<Report>, Vec<Fault>> {
         let mut faults = Vec::new();
         if contents.len() > bounds::CONTENTS {
             return Err(vec![fault(
-                "too-many",
+                "too-many-texts",
                 "/texts".into(),
                 format!("must have at most {} texts, has {}", bounds::CONTENTS, contents.len()),
             )]);

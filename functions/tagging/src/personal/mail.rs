@@ -10,8 +10,8 @@ const DOMAIN: usize = 253;
 /// What ends the name of a file, not of a domain.
 const FILES: &[&str] =
     &["png", "jpg", "jpeg", "gif", "webp", "svg", "bmp", "pdf", "mp4", "mov", "css", "js", "html", "zip", "psd"];
-const AT: &[&str] = &["@", "(at)", "[at]", "{at}", "<at>", "艾特", " at "];
-const DOT: &[&str] = &[".", "(dot)", "[dot]", "{dot}", "<dot>", " dot ", "点"];
+const AT: &[&str] = &["@", " (at) ", " [at] ", "(at)", "[at]", "{at}", "<at>", "艾特", " at "];
+const DOT: &[&str] = &[".", " (dot) ", " [dot] ", "(dot)", "[dot]", "{dot}", "<dot>", " dot ", "点"];
 
 /// Finds addresses.
 pub fn find(letters: &[char], found: &mut Vec<Found>) {
@@ -61,7 +61,7 @@ fn local(letters: &[char], at: usize) -> Option<usize> {
 
 /// One past the domain that starts here; words for dots are read only where the sign was a word too.
 fn domain(letters: &[char], start: usize, plain: bool) -> Option<usize> {
-    let dots = if plain { DOT.get(..6)? } else { DOT };
+    let dots = if plain { DOT.get(..8)? } else { DOT };
     let mut at = start;
     let mut label = start;
     let mut best = None;

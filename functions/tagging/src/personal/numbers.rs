@@ -115,6 +115,38 @@ fn runs(letters: &[char], groups: &[Group], first: usize, found: &mut Vec<Found>
     }
 }
 
+/// What names a number that is no person's.
+const REFERENCES: &[&str] = &[
+    "订单号",
+    "订单编号",
+    "单号",
+    "货号",
+    "商品编号",
+    "产品编号",
+    "商品id",
+    "流水号",
+    "条码",
+    "条形码",
+    "批号",
+    "序列号",
+    "sku",
+    "order",
+    "order no",
+    "order number",
+    "order id",
+    "tracking",
+    "tracking no",
+    "tracking number",
+    "invoice",
+    "invoice no",
+    "invoice number",
+    "serial number",
+    "barcode",
+    "ean",
+    "item no",
+    "item number",
+];
+
 /// Groups of digits read as one number.
 struct Run<'a> {
     letters: &'a [char],
@@ -140,7 +172,17 @@ impl Run<'_> {
         let decimal = self.before == Some('.')
             && self.from >= 2
             && self.letters.get(self.from - 2).is_some_and(char::is_ascii_digit);
-        decimal || matches!(self.before, Some('¥' | '$' | '€' | '£' | '₩'))
+        let behind = self.letters.get(self.to) == Some(&'元');
+        decimal || behind || matches!(self.before, Some('¥' | '$' | '€' | '£' | '₩'))
+    }
+
+    /// Whether the word right before names an order, a parcel or a product: its number is nobody's.
+    fn is_reference(&self) -> bool {
+        let window = self.letters.get(self.from.saturating_sub(20)..self.from).unwrap_or_default();
+        let between = |letter: &&char| matches!(letter, ' ' | ':' | '#' | '.' | '-' | '=' | '为' | '是' | '"');
+        let kept = window.len() - window.iter().rev().take_while(between).count();
+        let word: String = window.get(..kept).unwrap_or_default().iter().collect();
+        REFERENCES.iter().any(|reference| word.ends_with(reference))
     }
 
     fn mobile(&self, found: &mut Vec<Found>) {
@@ -151,6 +193,7 @@ impl Run<'_> {
                 || !is_mobile(number)
                 || (skipped == 0) != (number.len() == self.digits.len())
                 || self.is_amount()
+                || self.is_reference()
             {
                 continue;
             }
@@ -215,6 +258,7 @@ impl Run<'_> {
             && is_luhn(self.digits)
             && !self.is_amount()
             && !self.is_device()
+            && !self.is_reference()
         {
             self.push(BANK_CARD, self.from, self.to, found);
         }

@@ -23,6 +23,8 @@ pub(super) struct Surroundings<'a> {
     /// Letters within 《》.
     titled: Vec<(u32, u32)>,
     product: Option<&'a str>,
+    /// A year in figures stands somewhere, or a day of sales does.
+    dated: bool,
 }
 
 impl<'a> Surroundings<'a> {
@@ -48,8 +50,11 @@ impl<'a> Surroundings<'a> {
             });
             numbered.collect::<Vec<u32>>()
         };
+        let dated = dated(reading.letters)
+            || cues.get(usize::from(cue::TIMED)).is_some_and(|finds| finds.iter().any(|find| find.to - find.from > 2));
         Self {
             letters: reading.letters,
+            dated,
             cues,
             covers,
             sentences: count(Gap::Sentence),
@@ -167,8 +172,11 @@ impl<'a> Surroundings<'a> {
 
     /// Denied: 不能治疗, not "不仅", and not across "而是".
     fn negated(&self, find: Find) -> bool {
-        let but =
-            |cue: &Find| self.finds(cue::NOT_BUT).iter().any(|other| other.from <= cue.from && other.to >= cue.to);
+        let but = |cue: &Find| {
+            let first = self.finds(cue::NOT_BUT).partition_point(|other| other.to < cue.to);
+            let near = self.finds(cue::NOT_BUT).iter().skip(first).take_while(|other| other.to <= cue.to + 64);
+            near.into_iter().any(|other| other.from <= cue.from)
+        };
         let far =
             self.before(cue::NOT_FAR, find, self.near(find)).any(|cue| !but(&cue) && !self.turns(cue.to, find.from));
         far || self.before(cue::NOT_NEAR, find, 0).any(|cue| !but(&cue))
@@ -215,9 +223,7 @@ impl<'a> Surroundings<'a> {
         if self.after(cue::HONOUR, find, 6) {
             return Some("e8-honour");
         }
-        if self.anywhere(cue::SOURCE)
-            && (self.in_sentence(cue::TIMED, find) || self.anywhere(cue::TIMED))
-            && self.dated()
+        if self.anywhere(cue::SOURCE) && (self.in_sentence(cue::TIMED, find) || self.anywhere(cue::TIMED)) && self.dated
         {
             return Some("e9-dated");
         }
@@ -227,18 +233,14 @@ impl<'a> Surroundings<'a> {
         None
     }
 
-    /// A year in figures stands somewhere, or a day of sales does.
-    fn dated(&self) -> bool {
-        let years = self.letters.windows(4).any(|four| {
-            let year: String = four.iter().map(|letter| letter.letter).collect();
-            (year.starts_with("20") || year.starts_with("19")) && year.bytes().all(|byte| byte.is_ascii_digit())
-        });
-        years || self.finds(cue::TIMED).iter().any(|find| find.to - find.from > 2)
-    }
-
-    /// Compared with the seller's own goods only: the own range is named close before, and no wider one between.
+    /// Compared with the seller's own goods only: the own range is named close before, and between them neither a wider one
+    /// nor what the seller is compared with others by (本店价格最低).
     fn owned(&self, find: Find) -> bool {
-        let wide = |own: &Find| self.finds(cue::SCOPE).iter().any(|scope| scope.from >= own.to && scope.to <= find.to);
+        let between = |kind: u16, own: &Find| {
+            let first = self.finds(kind).partition_point(|cue| cue.to <= own.to);
+            self.finds(kind).iter().skip(first).take_while(|cue| cue.to <= find.to).any(|cue| cue.from >= own.to)
+        };
+        let wide = |own: &Find| between(cue::SCOPE, own) || between(cue::CLAIM, own);
         self.before(cue::OWN, find, 8).any(|own| !wide(&own) && find.from - own.to <= 4)
     }
 
@@ -277,6 +279,18 @@ impl<'a> Surroundings<'a> {
             .collect();
         matches!(words.as_str(), "杀菌" | "灭菌")
     }
+}
+
+/// Whether a year of this century or the last stands in figures.
+fn dated(letters: &[Letter]) -> bool {
+    letters.windows(4).any(|four| match four {
+        [one, two, three, four] => {
+            matches!((one.letter, two.letter), ('2', '0') | ('1', '9'))
+                && three.letter.is_ascii_digit()
+                && four.letter.is_ascii_digit()
+        }
+        _ => false,
+    })
 }
 
 /// Letters within title marks; a mark that is not closed within sixty characters opens nothing.
