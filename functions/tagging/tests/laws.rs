@@ -94,6 +94,55 @@ proptest! {
     }
 }
 
+/// Every term of the review, alone, with and without something between its letters.
+#[test]
+fn nothing_put_between_letters_hides_a_finding() {
+    let found = |text: &str| -> Vec<(String, String, Level)> {
+        let report = tag(text, Markup::Plain).unwrap();
+        let said = report.findings.into_iter();
+        said.map(|one| (one.jurisdiction + &one.category, one.term, one.level)).collect()
+    };
+    let terms = (0..).map_while(tagging::tables::term);
+    let mut count = 0;
+    for (term, _, _) in terms {
+        count += 1;
+        let plain = found(term);
+        assert!(!plain.is_empty(), "{term}");
+        let dodged = |between: &str| -> String { term.chars().map(|letter| format!("{letter}{between}")).collect() };
+        for between in [" ", "\u{200b}", "\u{2060}\u{ad}", "🔥"] {
+            let dodged = found(&dodged(between));
+            assert!(
+                plain.iter().all(|one| dodged.contains(one)),
+                "{term} with {between:?}: {plain:?} became {dodged:?}"
+            );
+        }
+    }
+    assert!(count > 1_000);
+}
+
+#[test]
+fn nothing_invisible_hides_a_person() {
+    for (value, kind) in [
+        ("13800005678", "CN_MOBILE"),
+        ("+86 138-0000-5678", "CN_MOBILE"),
+        ("110101199003070003", "CN_ID"),
+        ("4111 1111 1111 1111", "BANK_CARD"),
+        ("a.b@example.com", "EMAIL"),
+        ("+1 415-555-0132", "INTL_PHONE"),
+        ("微信号：shop_2026", "WECHAT_ID"),
+        ("电话021-55550123", "CN_LANDLINE"),
+    ] {
+        for between in ["\u{200b}", "\u{200d}\u{feff}", "\u{2060}"] {
+            let dodged: String = value.chars().map(|letter| format!("{letter}{between}")).collect();
+            let report = tag(&format!("找我{dodged}谢谢"), Markup::Plain).unwrap();
+            let kinds: Vec<&str> = report.personal.iter().map(|one| one.kind.as_str()).collect();
+            assert_eq!(kinds, [kind], "{value} with {between:?}");
+            let digits: String = report.redacted.chars().filter(char::is_ascii_digit).collect();
+            assert_eq!(digits, "", "{value}");
+        }
+    }
+}
+
 #[test]
 fn bounds_have_codes() {
     let code = |contents: &[Content], options: &Options| RULES.tag(contents, options).unwrap_err().remove(0);
@@ -104,7 +153,7 @@ fn bounds_have_codes() {
     assert_eq!(code(std::slice::from_ref(&invisible), &options()).code, "nothing-to-read");
     assert_eq!(tagging::compare(&content("a", Markup::Plain), &invisible).unwrap_err()[0].pointer, "/texts/1/text");
     let many = vec![content("a", Markup::Plain); 101];
-    assert_eq!(code(&many, &options()).code, "too-many");
+    assert_eq!(code(&many, &options()).code, "too-many-texts");
     let odd = Options { jurisdictions: vec!["XX".into()], kinds: vec!["NAME".into()], key: Some(vec![1]), ..options() };
     let codes: Vec<String> =
         RULES.tag(&[content("a", Markup::Plain)], &odd).unwrap_err().into_iter().map(|fault| fault.code).collect();
