@@ -12,6 +12,12 @@ const FOLD: u32 = 120;
 
 /// Reads `texts`; the core holds the bounds of each text.
 pub fn texts(value: Value<'_>, most: usize) -> Vec<Content> {
+    if let Node::List(items) = value.node()
+        && items.len() > most
+    {
+        value.fault("too-many-texts", format!("must have at most {most} texts, has {}", items.len()));
+        return Vec::new();
+    }
     value.list(most).filter_map(content).collect()
 }
 
