@@ -6,10 +6,12 @@ mod load;
 mod native;
 mod quote;
 mod server;
+mod tagging;
 
 /// One line a bench: its name, what it measures, what runs it.
 const BENCHES: &[(&str, &str, fn() -> anyhow::Result<()>)] = &[
     ("quote", "POST /v1/quote over HTTP: fresh instances, reused ones, and the cores linked natively", quote::run),
+    ("tagging", "tags, review and masks of 200 to 20,000 characters, against jieba and re", tagging::run),
     ("components", "bytes and instantiation time of each component", components::run),
 ];
 
