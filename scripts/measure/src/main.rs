@@ -4,6 +4,7 @@
 mod components;
 mod load;
 mod native;
+mod promotions;
 mod quote;
 mod server;
 mod tagging;
@@ -13,6 +14,11 @@ const BENCHES: &[(&str, &str, fn() -> anyhow::Result<()>)] = &[
     ("quote", "POST /v1/quote over HTTP: fresh instances, reused ones, and the cores linked natively", quote::run),
     ("tagging", "tags, review and masks of 200 to 20,000 characters, against jieba and re", tagging::run),
     ("components", "bytes and instantiation time of each component", components::run),
+    (
+        "promotions",
+        "one evaluation among 100 to 100,000 promotions: time, fuel, and two engines from npm",
+        promotions::run,
+    ),
 ];
 
 fn main() -> anyhow::Result<()> {
