@@ -2,6 +2,10 @@
 //!
 //! One table lists every dimension with its values; the parser, the reference and the case files speak through it.
 
+mod dimensions;
+
+pub use dimensions::Dimension;
+
 use crate::reader::{Reader, read_list};
 use crate::split::{Remainder, Sharing};
 use commerce::Value;
@@ -111,16 +115,6 @@ words!(
     }
 );
 
-/// One dimension of the policy.
-pub struct Dimension {
-    /// The field.
-    pub name: &'static str,
-    /// What it decides.
-    pub about: &'static str,
-    /// The values; the first is the default.
-    pub values: &'static [&'static str],
-}
-
 /// A sequence of promotions with its own stacking.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lane {
@@ -217,116 +211,6 @@ impl Default for Policy {
 impl Policy {
     /// The default bound on the work of one search.
     pub const WORK: u32 = 4_000;
-
-    /// Every dimension whose value is one of a few words.
-    pub const DIMENSIONS: &[Dimension] = &[
-        Dimension {
-            name: "rounding",
-            about: "How a percentage of an amount is rounded.",
-            values: &["half-up", "half-even", "half-down", "up", "down"],
-        },
-        Dimension {
-            name: "percentLevel",
-            about: "On what a percentage of lines is rounded: each unit, each line, or once for all of them.",
-            values: &["line", "unit", "order"],
-        },
-        Dimension {
-            name: "orderPercentBase",
-            about: "What a percentage spread over the order is taken of, where earlier promotions applied.",
-            values: &["remaining", "original", "gross"],
-        },
-        Dimension {
-            name: "linePercentBase",
-            about: "What a percentage of each line or unit is taken of, where earlier promotions applied.",
-            values: &["remaining", "original", "gross"],
-        },
-        Dimension {
-            name: "allocation",
-            about: "By what an amount off several lines is split.",
-            values: &["proportional", "even", "by-unit"],
-        },
-        Dimension {
-            name: "allocationBasis",
-            about: "What lines weigh in a proportional split.",
-            values: &["remaining", "original"],
-        },
-        Dimension {
-            name: "shareRounding",
-            about: "How each share of a split is rounded before what is left over is handed out.",
-            values: &["down", "half-up", "half-even", "half-down", "up"],
-        },
-        Dimension {
-            name: "remainder",
-            about: "Which lines get the minor units that a split leaves over.",
-            values: &["largest-fraction", "first", "last", "last-takes-all"],
-        },
-        Dimension { name: "unitRemainder", about: "Which units of a line get them.", values: &["first", "last"] },
-        Dimension {
-            name: "floorPrice",
-            about: "What becomes of the part of a discount that a line cannot bear for its floor price.",
-            values: &["redistribute", "drop"],
-        },
-        Dimension {
-            name: "thresholds",
-            about: "Which subtotal thresholds look at, where a condition does not say.",
-            values: &["initial", "discounted"],
-        },
-        Dimension {
-            name: "stacking",
-            about: "How promotions go together in a lane that does not say.",
-            values: &["all", "best", "best-one", "best-per-line", "first"],
-        },
-        Dimension {
-            name: "catalogueStacking",
-            about: "How promotions go together that are part of the catalogue.",
-            values: &["all", "best", "best-one", "best-per-line", "first"],
-        },
-        Dimension {
-            name: "exclusive",
-            about: "What an exclusive promotion does to the others.",
-            values: &["alone", "best", "stop"],
-        },
-        Dimension {
-            name: "priority",
-            about: "Which priority comes first; equals keep the order of the document.",
-            values: &["high-first", "low-first"],
-        },
-        Dimension {
-            name: "codeCase",
-            about: "Whether the case of a code matters.",
-            values: &["insensitive", "sensitive"],
-        },
-        Dimension {
-            name: "freeItem",
-            about: "Which units are free or reduced where some are, in buy-and-get and cheapest-free.",
-            values: &["cheapest", "dearest", "cart-order", "line-value"],
-        },
-        Dimension {
-            name: "maxUnits",
-            about: "Which units an action reaches that reaches only so many.",
-            values: &["cart-order", "cheapest", "dearest", "line-value"],
-        },
-        Dimension {
-            name: "groupFill",
-            about: "Which units fill complete groups first.",
-            values: &["cart-order", "cheapest", "dearest", "line-value"],
-        },
-        Dimension {
-            name: "unitUse",
-            about: "Whether a unit that one promotion reduced can be reduced by another.",
-            values: &["shared", "once"],
-        },
-        Dimension {
-            name: "budget",
-            about: "What becomes of a discount that a budget covers only in part, where the promotion does not say.",
-            values: &["clip", "refuse"],
-        },
-        Dimension {
-            name: "shippingShares",
-            about: "By what the shipping that is charged is shared over lines.",
-            values: &["proportional", "even", "by-unit"],
-        },
-    ];
 
     /// Reads the rulebook's `policy`.
     pub fn read(value: Value<'_>) -> Option<Self> {

@@ -29,15 +29,23 @@ pub fn actions() -> String {
 #[must_use]
 pub fn policies() -> String {
     let mut text = String::from(
-        "# Policy\n\nThe rulebook's `policy` says how this merchant's engine counts. Every field may be absent; the first value is then taken.\n\n| field | values | what it decides |\n|---|---|---|\n",
+        "# Policy\n\nThe rulebook's `policy` says how this merchant's engine counts. Every field may be absent; the first value is then taken.\n\n| field | values | what it decides | example |\n|---|---|---|---|\n",
     );
     for dimension in Policy::DIMENSIONS {
         let values: Vec<String> = dimension.values.iter().map(|value| format!("`{value}`")).collect();
-        text.push_str(&format!("| `{}` | {} | {} |\n", dimension.name, values.join(" "), dimension.about));
+        let example = dimension.example();
+        text.push_str(&format!(
+            "| `{}` | {} | {} | `{example}` |\n",
+            dimension.name,
+            values.join(" "),
+            dimension.about
+        ));
     }
     text.push_str(&format!(
-        "| `lanes` | list of `{{\"id\", \"stacking\"}}` | Lanes in sequence, each with its own stacking; `default` comes last where it is not named. |\n| `searchWork` | 1 to 1000000, by default {} | How many promotions the search for the best combination may try in one lane; when that is used up, the answer says which gap is left. |\n",
-        Policy::WORK
+        "| `lanes` | list of `{{\"id\", \"stacking\"}}` | Lanes in sequence, each with its own stacking; `default` comes last where it is not named. | `{}` |\n| `searchWork` | 1 to 1000000, by default {} | How many promotions the search for the best combination may try in one lane; when that is used up, the answer says which gap is left. | `{}` |\n",
+        Policy::LANES_EXAMPLE,
+        Policy::WORK,
+        Policy::WORK_EXAMPLE,
     ));
     text
 }

@@ -2,6 +2,7 @@
 
 mod shop;
 
+use commerce::document::{Node, parse, write};
 use commerce::facts::offers::{LineAmount, Proposal, Verdict, Wants};
 use commerce::facts::prices::PricedLine;
 use promotions::policy::Policy;
@@ -52,6 +53,24 @@ fn promotions() -> impl Strategy<Value = Vec<(usize, i64, bool)>> {
 
 fn worth(verdict: &Verdict) -> i64 {
     off(verdict) + verdict.shipping_discount
+}
+
+/// Any document, names each once.
+fn document() -> impl Strategy<Value = Node<'static>> {
+    let leaf = prop_oneof![
+        Just(Node::Null),
+        any::<bool>().prop_map(Node::Boolean),
+        any::<i64>().prop_map(Node::Integer),
+        (-1_000_000_000..1_000_000_000_i32).prop_map(|millionths| Node::Decimal(f64::from(millionths) / 1.0e6)),
+        any::<String>().prop_map(|text| Node::Text(text.into())),
+    ];
+    leaf.prop_recursive(4, 40, 6, |inner| {
+        let fields = prop::collection::btree_map(any::<String>(), inner.clone(), 0..6);
+        prop_oneof![
+            prop::collection::vec(inner, 0..6).prop_map(Node::List),
+            fields.prop_map(|fields| Node::Map(fields.into_iter().map(|(name, value)| (name.into(), value)).collect())),
+        ]
+    })
 }
 
 proptest! {
@@ -107,6 +126,37 @@ proptest! {
             all
         };
         prop_assert_eq!(sorted(judge(&book, &lines, &context())), sorted(judge(&book, &turned, &context())));
+    }
+
+    #[test]
+    fn what_is_printed_is_parsed_as_it_was(node in document()) {
+        let text = write(&node);
+        prop_assert_eq!(parse(text.as_bytes()).unwrap(), node, "{}", text);
+    }
+
+    /// Caps, budgets and exclusive promotions on top: what is exclusive goes alone, or ends what comes after it.
+    #[test]
+    fn the_best_of_capped_and_exclusive_ones_is_what_trying_all_finds(
+        lines in cart(), gives in promotions(), bounds in prop::collection::vec((0..6_u8, 1..9_000_i64), 5), stops in any::<bool>(),
+    ) {
+        let policy = format!(r#", "exclusive": "{}""#, if stops { "stop" } else { "best" });
+        let bounded = |stacking: &str| {
+            let mut document: serde_json::Value = serde_json::from_str(&format!("{{{}}}", book(stacking, &policy, &gives))).unwrap();
+            for (promotion, (kind, size)) in document["promotions"].as_array_mut().unwrap().iter_mut().zip(&bounds) {
+                match kind {
+                    0 => promotion["most"] = (*size).into(),
+                    1 => promotion["budget"] = serde_json::json!({ "limit": size }),
+                    2 => promotion["exclusive"] = true.into(),
+                    _ => {}
+                }
+            }
+            let text = document.to_string();
+            text[1..text.len() - 1].to_owned()
+        };
+        let best = judge(&bounded("best"), &lines, &context());
+        prop_assert!(best.optimal && best.gap == 0);
+        let most = (0..1_usize << gives.len()).map(|subset| worth(&judge(&keep(&bounded("all"), subset), &lines, &context()))).max();
+        prop_assert_eq!(Some(worth(&best)), most);
     }
 
     /// Whatever the promotions: a step in the cart that a hint names gives what the hint says.

@@ -4,8 +4,9 @@ mod shop;
 
 use commerce::facts::offers::Wants;
 use promotions::catalogue::{ACTIONS, CONDITIONS};
+use promotions::policy::Policy;
 use promotions::{Rules, compile, reference};
-use shop::{context, line, off, rules};
+use shop::{context, fate, judge, line, off};
 
 #[test]
 fn every_fault_has_its_code_and_its_place() {
@@ -67,19 +68,56 @@ fn a_hundred_thousand_promotions_and_not_one_more() {
     assert_eq!((off(&verdict), verdict.outcomes.len()), (20, 20));
 }
 
+/// Each example is a rule that judges a cart, and what it says is what its page says.
 #[test]
-fn every_example_of_the_reference_compiles() {
+fn every_example_of_the_reference_does_what_its_page_says() {
+    let lines = [line("tea", 12_800, 3), line("cup", 6_800, 2)];
     for kind in CONDITIONS {
-        let _ = rules(&format!(
-            r#""promotions": [{{"id": "p", "when": [{}], "gives": [{{"kind": "shipping-off"}}]}}]"#,
+        let book = format!(
+            r#""promotions": [{{"id": "p", "when": [{}], "gives": [{{"kind": "amount-off", "amount": 100}}]}}]"#,
             kind.example
-        ));
+        );
+        let verdict = judge(&book, &lines, &context());
+        let code = fate(&verdict, "p");
+        // Conditions over conditions have their codes.
+        let of_others = matches!(kind.name, "all" | "any" | "not");
+        let said = kind.codes.iter().any(|(known, _)| *known == code);
+        assert!(code == "applied" || said || of_others, "{}: `{code}`", kind.name);
+        assert_eq!(off(&verdict), if code == "applied" { 100 } else { 0 }, "{}", kind.name);
     }
     for kind in ACTIONS {
-        let _ = rules(&format!(r#""promotions": [{{"id": "p", "gives": [{}]}}]"#, kind.example));
+        let verdict =
+            judge(&format!(r#""promotions": [{{"id": "p", "gives": [{}]}}]"#, kind.example), &lines, &context());
+        let code = fate(&verdict, "p");
+        assert!(["applied", "nothing-to-discount"].contains(&code.as_str()), "{}: `{code}`", kind.name);
     }
     let schema: serde_json::Value = serde_json::from_str(&reference::schema()).unwrap();
     assert_eq!(schema["$defs"]["condition"]["oneOf"].as_array().unwrap().len(), CONDITIONS.len());
+}
+
+#[test]
+fn every_policy_of_the_reference_counts_exactly() {
+    let promotions = r#""promotions": [
+        {"id": "third", "gives": [{"kind": "percent-off", "basisPoints": 3333, "spread": "line"}]},
+        {"id": "off", "gives": [{"kind": "amount-off", "amount": 1000}]},
+        {"id": "free", "gives": [{"kind": "cheapest-free", "groupSize": 4}]}]"#;
+    let lines = [line("tea", 999, 3), line("cup", 333, 2)];
+    let values = Policy::DIMENSIONS.iter().flat_map(|dimension| {
+        let set = |value: &&str| format!(r#"{{"{}": "{value}"}}"#, dimension.name);
+        dimension.values.iter().map(set).chain([dimension.example()])
+    });
+    let others = [Policy::LANES_EXAMPLE, Policy::WORK_EXAMPLE].map(str::to_owned);
+    let mut answers = std::collections::BTreeSet::new();
+    for policy in values.chain(others) {
+        let verdict = judge(&format!(r#""policy": {policy}, {promotions}"#), &lines, &context());
+        let told: i64 = verdict.outcomes.iter().map(|outcome| outcome.amount).sum();
+        assert_eq!(off(&verdict), told, "{policy}");
+        assert!((1..=3_663).contains(&told), "{policy}: {told}");
+        let each: Vec<(String, i64)> =
+            verdict.discounts.iter().map(|found| (found.line.clone() + &found.promotion, found.amount)).collect();
+        answers.insert(each);
+    }
+    assert!(answers.len() > 5, "policies make a difference: {}", answers.len());
 }
 
 /// `BLESS=1` writes the pages anew.
