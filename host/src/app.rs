@@ -10,6 +10,8 @@ use crate::manifest::{self, Limits, Manifest};
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::plugins::Plugins;
+use crate::plugins::life::Life;
+use crate::plugins::tokens::{self, Tokens};
 use crate::pool::{Policy, Pool};
 use crate::router::Router;
 use crate::serve::headers::RouteHeaders;
@@ -47,6 +49,8 @@ pub struct App {
     pub plugins: Arc<Plugins>,
     /// How it is to run.
     pub options: Options,
+    /// Merchants' plugins, where the app says who may publish.
+    pub life: Option<Arc<Life>>,
     _clock: engine::Ticker,
 }
 
@@ -103,7 +107,9 @@ impl App {
         let pools = ground.pools(&manifest, &served)?;
         let router = router(&manifest, &pools);
         let clock = engine::Ticker::start(&engine)?;
-        Ok(Self { router, pools: pools.into_values().collect(), log, metrics, plugins, options, _clock: clock })
+        let life = life((&manifest, &values), &options, &state, &plugins, &log)?;
+        let pools = pools.into_values().collect();
+        Ok(Self { router, pools, log, metrics, plugins, options, life, _clock: clock })
     }
 }
 
@@ -155,6 +161,22 @@ fn router(manifest: &Manifest, pools: &BTreeMap<String, Arc<Pool>>) -> Router<Ta
         Some((trigger.route.clone(), Target { pool, limits, headers: RouteHeaders::new(&trigger.route) }))
     };
     Router::new(manifest.triggers.iter().filter_map(target))
+}
+
+/// Merchants' plugins, where a component that is served has the variable that says who may publish.
+fn life(
+    (manifest, values): (&Manifest, &BTreeMap<String, String>),
+    options: &Options,
+    state: &State,
+    plugins: &Plugins,
+    log: &Log,
+) -> Result<Option<Arc<Life>>> {
+    let mut rendered = manifest.components.values().map(|component| variables::render(component, values));
+    let Some(tokens) = rendered.find_map(|variables| variables.get(tokens::VARIABLE).cloned()) else { return Ok(None) };
+    let folder = state.folder.as_ref().map(|folder| folder.join("pushcart"));
+    let running = (plugins.engine.clone(), plugins.actives.clone());
+    let life = Life::open(folder.as_deref(), options.plugins.clone(), Tokens::read(&tokens), running, log.clone())?;
+    Ok(Some(Arc::new(life)))
 }
 
 /// Where state is kept.

@@ -2,6 +2,8 @@
 
 use crate::manifest;
 use crate::options::{LogFormat, Options};
+use crate::plugins::settings::Settings;
+use crate::plugins::upload::compile;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -27,6 +29,9 @@ enum Command {
         #[arg(short, long, default_value = "spin.toml")]
         from: PathBuf,
     },
+    /// Compile a plugin from standard input to standard output, within SECONDS of the processor and BYTES of memory
+    #[command(name = compile::COMMAND, hide = true)]
+    PluginCompile { seconds: u64, bytes: u64 },
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -58,6 +63,8 @@ struct Up {
     state_dir: Option<OsString>,
     #[command(flatten)]
     bounds: Bounds,
+    #[command(flatten)]
+    plugins: Settings,
     /// How log lines look
     #[arg(long, value_enum, default_value = "text")]
     log: Format,
@@ -121,7 +128,8 @@ struct Bounds {
 
 impl Up {
     fn options(self) -> Result<Options, String> {
-        let Self { from, listen, quiet, variables, runtime_config_file, state_dir, bounds, log, threads } = self;
+        let Self { from, listen, quiet, variables, runtime_config_file, state_dir, bounds, plugins, log, threads } =
+            self;
         let mut given = Vec::new();
         for variable in &variables {
             read_variable(variable, &mut given)?;
@@ -137,6 +145,7 @@ impl Up {
             variables: given,
             runtime_config: runtime_config_file,
             state_dir: state_dir.map(PathBuf::from),
+            plugins,
             log,
             threads,
             ..Options::default()
@@ -191,7 +200,7 @@ fn read_variable(text: &str, into: &mut Vec<(String, String)>) -> Result<(), Str
 }
 
 /// `250ms`, `2s`, `1m`; a bare number is seconds.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let digits = text.len() - text.trim_start_matches(|character: char| character.is_ascii_digit()).len();
     let (number, unit) = text.split_at(digits);
     let number: u64 = number.parse().map_err(|_| "must be a time such as 250ms or 2s".to_owned())?;
@@ -204,7 +213,7 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 /// `65536`, `64KiB`, `1MiB`, `1GiB`.
-fn size(text: &str) -> Result<usize, String> {
+pub(crate) fn size(text: &str) -> Result<usize, String> {
     let digits = text.len() - text.trim_start_matches(|character: char| character.is_ascii_digit()).len();
     let (number, unit) = text.split_at(digits);
     let number: usize = number.parse().map_err(|_| "must be a size such as 64KiB or 1MiB".to_owned())?;
@@ -221,6 +230,7 @@ fn size(text: &str) -> Result<usize, String> {
 /// Runs the command line.
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
+        Command::PluginCompile { seconds, bytes } => return compile::child(seconds, bytes),
         Command::Up(up) => up.options().map_err(anyhow::Error::msg).and_then(run),
         Command::Check { from } => {
             manifest::read(&manifest::locate(&from)).map_err(anyhow::Error::from).map(|manifest| {

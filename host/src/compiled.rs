@@ -39,8 +39,18 @@ impl CodeCache {
 
     /// The component of `wasm`, compiled or from the cache.
     pub fn load(&self, engine: &Engine, wasm: &[u8]) -> Result<(Component, Origin)> {
+        self.load_by(engine, wasm, |wasm| engine.precompile_component(wasm))
+    }
+
+    /// The same where `compile` makes the code, which must be this program's own work.
+    pub fn load_by<E: From<wasmtime::Error>>(
+        &self,
+        engine: &Engine,
+        wasm: &[u8],
+        compile: impl FnOnce(&[u8]) -> std::result::Result<Vec<u8>, E>,
+    ) -> std::result::Result<(Component, Origin), E> {
         let Some(folder) = self.0.as_deref().filter(|folder| is_private(folder)) else {
-            return Ok((Component::from_binary(engine, wasm)?, Origin::Compiled));
+            return Ok((deserialize(engine, &compile(wasm)?)?, Origin::Compiled));
         };
         let file = folder.join(format!("{}.code", key(engine, wasm)));
         let mut origin = Origin::Compiled;
@@ -50,10 +60,20 @@ impl CodeCache {
                 Some(Err(_)) | None => origin = Origin::Repaired,
             }
         }
-        let code = engine.precompile_component(wasm)?;
+        let code = compile(wasm)?;
         // A cache that cannot be written costs time at the next start, nothing more.
         let _ = write(&file, &code);
         Ok((deserialize(engine, &code)?, origin))
+    }
+}
+
+impl CodeCache {
+    /// Removes the code of `wasm`, where there is any.
+    pub fn forget(&self, engine: &Engine, wasm: &[u8]) {
+        if let Some(folder) = &self.0 {
+            // What is left costs room, nothing more.
+            let _ = std::fs::remove_file(folder.join(format!("{}.code", key(engine, wasm))));
+        }
     }
 }
 

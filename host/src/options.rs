@@ -63,6 +63,8 @@ pub struct Options {
     pub connections: usize,
     /// How long requests under way may take to finish once the host is asked to stop.
     pub drain: Duration,
+    /// What is decided about merchants' plugins.
+    pub plugins: crate::plugins::settings::Settings,
     /// How log lines look.
     pub log: LogFormat,
     /// Threads that serve; 0 is one for each processor. Read by the command line, not by `up`.
@@ -96,6 +98,7 @@ impl Default for Options {
             queue_timeout: Duration::from_secs(1),
             connections: 1024,
             drain: Duration::from_secs(30),
+            plugins: crate::plugins::settings::Settings::default(),
             log: LogFormat::Text,
             threads: 0,
         }

@@ -6,6 +6,7 @@
 
 pub mod active;
 pub mod asking;
+pub mod book;
 pub mod bounds;
 pub mod breaker;
 pub mod check;
@@ -14,13 +15,22 @@ pub mod describe;
 pub mod engine;
 pub mod failure;
 pub mod health;
+pub mod http;
 pub mod inert;
 pub mod lanes;
+pub mod life;
 pub mod loaded;
 pub mod metrics;
+pub mod quota;
+pub mod refusal;
 pub mod run;
+pub mod settings;
+pub mod shelf;
+pub mod signature;
 mod size;
 mod thread;
+pub mod tokens;
+pub mod upload;
 pub mod values;
 
 /// The values and the world of `wit/plugin`, as the host sees them.

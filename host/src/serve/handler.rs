@@ -9,6 +9,7 @@ use crate::call::{self, Failure};
 use crate::log;
 use crate::manifest::Limits;
 use crate::options::Options;
+use crate::plugins;
 use crate::problem::Problem;
 use crate::router::{Match, Route};
 use http_body_util::Full;
@@ -27,6 +28,7 @@ const NO_ROUTE: &str = "none";
 pub struct Handler {
     app: Arc<App>,
     admission: Admission,
+    door: plugins::http::Door,
     stop: watch::Receiver<bool>,
 }
 
@@ -42,7 +44,7 @@ impl Handler {
     /// A handler for `app`, which stops when `stop` turns true.
     pub fn new(app: Arc<App>, stop: watch::Receiver<bool>) -> Self {
         let admission = Admission::new(&app.options, app.metrics.clone());
-        Self { app, admission, stop }
+        Self { app, admission, door: plugins::http::Door::default(), stop }
     }
 
     /// How it is to run.
@@ -114,6 +116,13 @@ impl Handler {
         told: &mut Told,
     ) -> Result<Response<Full<Bytes>>, Failure> {
         told.route = NO_ROUTE.into();
+        if let Some(life) = &self.app.life
+            && let Some((route, parameters)) = plugins::http::find(request.method().as_str(), request.uri().path())
+        {
+            told.route = route.map_or(plugins::http::OTHER, |route| route.path).into();
+            let doors = (&self.door, &self.admission);
+            return Ok(plugins::http::answer(&self.app, life, doors, (route, parameters), request).await);
+        }
         let (route, target, found) = self.app.router.find(request.uri().path()).ok_or(Problem::RouteNotFound)?;
         told.route = route.to_string();
         let bounds = Bounds::of(self.options(), &target.limits, &request);

@@ -8,9 +8,9 @@ use hyper::header::{HOST, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Request, Response};
 
 /// The route of the component's own router, for log and metrics; never sent to the client.
-const ROUTE: HeaderName = HeaderName::from_static("x-pushcart-route");
+pub const ROUTE: HeaderName = HeaderName::from_static("x-pushcart-route");
 /// The code of the component's own problem, for log and metrics; never sent to the client.
-const CODE: HeaderName = HeaderName::from_static("x-pushcart-code");
+pub const CODE: HeaderName = HeaderName::from_static("x-pushcart-code");
 /// Bytes of either.
 const NAME_BYTES: usize = 64;
 
