@@ -225,6 +225,12 @@ impl App {
         &self.base
     }
 
+    /// The id of its process.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.0.id()
+    }
+
     /// A client of it.
     #[must_use]
     pub fn client(&self) -> Client {

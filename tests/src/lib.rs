@@ -1,7 +1,7 @@
 //! What crosses components is tested from outside: the real binary, the real components, a real socket.
 //!
 //! [`app`] starts `pushcart up`, [`client`] speaks HTTP to it, [`cases`] turns case files into requests, [`native`] is what the
-//! components are compared with, [`samples`] is what both are asked. What must never be in
+//! components are compared with, [`plugin`] writes plugins, [`samples`] is what both are asked. What must never be in
 //! here: a call into a function's core where its answer over HTTP is what counts.
 #![allow(
     clippy::expect_used,
@@ -15,4 +15,5 @@ pub mod app;
 pub mod cases;
 pub mod client;
 pub mod native;
+pub mod plugin;
 pub mod samples;
