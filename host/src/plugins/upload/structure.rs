@@ -4,7 +4,7 @@
 //! must never be in here: a rule about meaning; that is the validator's.
 
 use crate::plugins::refusal::{Code, Fault, Refusal};
-use wasmparser::{ComponentType, ComponentTypeDeclaration, Parser, Payload, Result, TypeRef};
+use wasmparser::{ComponentType, ComponentTypeDeclaration, Parser, Payload};
 
 /// What is counted, over the whole component unless its name says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -198,11 +198,10 @@ impl Census {
                 Ok(())
             }
             Payload::ImportSection(section) => {
+                // What is imported is another module's: memories and tables count where they are defined.
                 for import in section.clone().into_imports() {
+                    import?;
                     self.add(Part::Names, 1)?;
-                    if let TypeRef::Memory(_) = import?.ty {
-                        // An imported memory is another module's: it is counted where it is defined.
-                    }
                 }
                 Ok(())
             }

@@ -82,6 +82,7 @@ fn run(component: &[u8], features: WasmFeatures, mut census: Option<&mut Census>
 mod tests {
     use super::super::structure;
     use super::*;
+    use proptest::prelude::*;
 
     fn of(text: &str) -> Result<(), Refusal> {
         let component = wat::parse_str(text).unwrap();
@@ -108,22 +109,45 @@ mod tests {
         assert_eq!(of(&module(&deep)).unwrap_err().said(), "plugin-blocks-too-deep");
     }
 
+    const WHOLE: &str = r#"(component (core module $m (memory (export "m") 1) (func (export "f") (result i32) i32.const 1))
+        (core instance $i (instantiate $m)) (func (export "f") (result u32) (canon lift (core func $i "f"))))"#;
+
+    fn is_valid(bytes: &[u8]) -> bool {
+        structure::check(bytes, false).is_ok_and(|mut census| check(bytes, &mut census).is_ok())
+    }
+
     #[test]
-    fn every_truncation_is_refused_and_nothing_panics() {
-        let whole = wat::parse_str(
-            r#"(component (core module $m (memory (export "m") 1) (func (export "f") (result i32) i32.const 1))
-            (core instance $i (instantiate $m)) (func (export "f") (result u32) (canon lift (core func $i "f"))))"#,
-        )
-        .unwrap();
-        for length in 8..whole.len() {
-            let cut = &whole[..length];
-            let result = structure::check(cut, false);
-            let valid = match result {
-                Ok(mut census) => check(cut, &mut census).is_ok(),
-                Err(_) => false,
-            };
-            // A cut between two sections leaves a component that is whole but exports less.
-            assert!(!valid || length > 8 || cut.len() == 8, "{length}");
+    fn a_component_may_end_between_its_sections_and_nowhere_else() {
+        let whole = wat::parse_str(WHOLE).unwrap();
+        let (mut depth, mut ends) = (0, vec![8]);
+        for payload in Parser::new(0).parse_all(&whole) {
+            let payload = payload.unwrap();
+            if let (0, Some((_, range))) = (depth, payload.as_section()) {
+                ends.push(range.end);
+            }
+            match payload {
+                Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
+                Payload::End(_) => depth -= 1,
+                _ => {}
+            }
+        }
+        for length in 8..=whole.len() {
+            assert_eq!(is_valid(&whole[..length]), ends.contains(&length), "{length} of {}", whole.len());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn changed_bytes_are_refused_or_valid_and_never_a_panic(changes in prop::collection::vec((0usize..4096, any::<u8>()), 1..8)) {
+            let mut bytes = wat::parse_str(WHOLE).unwrap();
+            for (at, byte) in changes {
+                let at = at % bytes.len();
+                bytes[at] = byte;
+            }
+            let wasi = crate::plugins::upload::Wasi { asked: false, allowed: false };
+            // It exports none of the world's functions, so that it is refused in any case, and with a code.
+            let refused = crate::plugins::upload::inspect(&bytes, Default::default(), wasi).unwrap_err();
+            prop_assert!(refused.code.parts().0 == 422 && !refused.detail.is_empty(), "{refused:?}");
         }
     }
 }
