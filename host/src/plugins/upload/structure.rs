@@ -115,7 +115,16 @@ impl From<wasmparser::Error> for Stopped {
 pub fn check(component: &[u8], large: bool) -> Result<Census, Stopped> {
     let mut census = Census { counts: [0; ROWS.len()], large, depth: 0 };
     for payload in Parser::new(0).parse_all(component) {
-        census.payload(&payload?)?;
+        let payload = payload?;
+        // The reader takes the end of the bytes for the end of whatever it is in: it is for us to see that they are all there.
+        if let Some((_, range)) = payload.as_section()
+            && range.end > component.len()
+        {
+            let detail =
+                format!("A section ends at byte {}, and there are {}: upload it whole.", range.end, component.len());
+            return Err(Stopped::Bound(Refusal::new(Code::Truncated, detail)));
+        }
+        census.payload(&payload)?;
     }
     Ok(census)
 }
