@@ -75,6 +75,8 @@ kinds! {
     Invalid = 422 "invalid-document" "The document is not valid";
     /// Something broke.
     Internal = 500 "internal" "Something went wrong here";
+    /// Plugins are not uploaded to this host.
+    PluginsUnsupported = 501 "plugins-unsupported" "This host takes no plugins";
     /// The store does not answer.
     StoreUnavailable = 503 "store-unavailable" "The store does not answer";
 }

@@ -3,6 +3,7 @@
 mod health;
 mod inventory;
 mod openapi;
+mod plugins;
 mod pricing;
 mod promotions;
 mod quote;
@@ -22,7 +23,7 @@ pub use inventory::Published;
 pub struct Route {
     /// The method.
     pub method: &'static str,
-    /// The path; `{name}` stands for one segment.
+    /// The path; `{name}` stands for one segment, or for one up to a verb, as in `{name}:verb`.
     pub path: &'static str,
     /// What answers it.
     pub handler: fn(&Exchange<'_>) -> Result<Response, Problem>,
@@ -75,6 +76,10 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("CompareRequest", include_str!("../schema/compare-request.json")),
     ("Likeness", include_str!("../schema/likeness.json")),
     ("Published", include_str!("../schema/published.json")),
+    ("PluginVersion", include_str!("../schema/plugin-version.json")),
+    ("PluginActivation", include_str!("../schema/plugin-activation.json")),
+    ("PluginTrial", include_str!("../schema/plugin-trial.json")),
+    ("PluginKey", include_str!("../schema/plugin-key.json")),
 ];
 
 /// Every operation.
@@ -114,6 +119,34 @@ pub const ROUTES: &[Route] = &[
             request: schema!("Stock"), answer: schema!("StockPublished"), authorized: true },
     Route { method: "PATCH", path: "/v1/merchants/{merchant}/stock", handler: stock::patch, summary: "Change a merchant's stock by deltas, each taken once",
             request: schema!("StockDeltas"), answer: schema!("StockDeltasTaken"), authorized: true },
+    Route { method: "GET", path: "/v1/merchants/{merchant}/plugins", handler: plugins::elsewhere, summary: "A merchant's plugins, what is active and how it fares",
+            request: None, answer: None, authorized: true },
+    Route { method: "GET", path: "/v1/merchants/{merchant}/plugins/{plugin}", handler: plugins::elsewhere, summary: "One plugin: versions, what is active and was, health, log",
+            request: None, answer: None, authorized: true },
+    Route { method: "DELETE", path: "/v1/merchants/{merchant}/plugins/{plugin}", handler: plugins::elsewhere, summary: "Remove a plugin with all its versions",
+            request: None, answer: None, authorized: true },
+    Route { method: "PUT", path: "/v1/merchants/{merchant}/plugins/{plugin}/versions/{version}", handler: plugins::elsewhere, summary: "Upload a component; every step that refuses it has its own code",
+            request: Some(plugins::WASM), answer: schema!("PluginVersion"), authorized: true },
+    Route { method: "GET", path: "/v1/merchants/{merchant}/plugins/{plugin}/versions/{version}", handler: plugins::elsewhere, summary: "What is known of a version",
+            request: None, answer: schema!("PluginVersion"), authorized: true },
+    Route { method: "DELETE", path: "/v1/merchants/{merchant}/plugins/{plugin}/versions/{version}", handler: plugins::elsewhere, summary: "Remove a version that is not active",
+            request: None, answer: None, authorized: true },
+    Route { method: "GET", path: "/v1/merchants/{merchant}/plugins/{plugin}/logs", handler: plugins::elsewhere, summary: "The last lines of the active version's log",
+            request: None, answer: None, authorized: true },
+    Route { method: "POST", path: "/v1/merchants/{merchant}/plugins/{plugin}:try", handler: plugins::elsewhere, summary: "What a version would do, beside what is answered now",
+            request: schema!("PluginTrial"), answer: None, authorized: true },
+    Route { method: "POST", path: "/v1/merchants/{merchant}/plugins/{plugin}:activate", handler: plugins::elsewhere, summary: "Switch a version on",
+            request: schema!("PluginActivation"), answer: None, authorized: true },
+    Route { method: "POST", path: "/v1/merchants/{merchant}/plugins/{plugin}:rollback", handler: plugins::elsewhere, summary: "Switch on what was active before",
+            request: None, answer: None, authorized: true },
+    Route { method: "POST", path: "/v1/merchants/{merchant}/plugins/{plugin}:deactivate", handler: plugins::elsewhere, summary: "Switch a plugin off",
+            request: None, answer: None, authorized: true },
+    Route { method: "GET", path: "/v1/merchants/{merchant}/plugin-keys", handler: plugins::elsewhere, summary: "Public keys that uploads are signed with",
+            request: None, answer: None, authorized: true },
+    Route { method: "PUT", path: "/v1/merchants/{merchant}/plugin-keys/{key}", handler: plugins::elsewhere, summary: "Register a public key",
+            request: schema!("PluginKey"), answer: None, authorized: true },
+    Route { method: "DELETE", path: "/v1/merchants/{merchant}/plugin-keys/{key}", handler: plugins::elsewhere, summary: "Forget a public key",
+            request: None, answer: None, authorized: true },
     Route { method: "GET", path: "/healthz", handler: health::alive, summary: "The process answers",
             request: None, answer: None, authorized: false },
     Route { method: "GET", path: "/readyz", handler: health::ready, summary: "The store answers too",
@@ -153,7 +186,8 @@ fn matched(pattern: &str, path: &str) -> Option<Vec<String>> {
         match (wanted.next(), given.next()) {
             (None, None) => return Some(parameters),
             (Some(name), Some(value)) if name.starts_with('{') && !value.is_empty() => {
-                parameters.push(value.to_owned())
+                let verb = name.split_once('}').map_or("", |(_, verb)| verb);
+                parameters.push(value.strip_suffix(verb)?.to_owned());
             }
             (Some(name), Some(value)) if name == value => {}
             _ => return None,

@@ -108,7 +108,10 @@ fn every_operation_of_the_contract_is_there_and_refuses_nothing_at_all_with_a_kn
     for (method, path, operation) in operations {
         let what = format!("{method} {path}");
         assert!(operation["summary"].is_string(), "{what}");
-        let concrete = path.split('/').map(|part| if part.starts_with('{') { "cedar" } else { part });
+        let concrete = path.split('/').map(|part| match part.strip_prefix('{').and_then(|part| part.split_once('}')) {
+            Some((_, verb)) => format!("cedar{verb}"),
+            None => part.to_owned(),
+        });
         let concrete = concrete.collect::<Vec<_>>().join("/");
         let answer = client.send(&method, &concrete, &[("content-type", "application/json")], b"{}").unwrap();
         assert!(!matches!(answer.code().as_str(), "unknown-route" | "method-not-allowed"), "{what}");
@@ -121,7 +124,7 @@ fn every_operation_of_the_contract_is_there_and_refuses_nothing_at_all_with_a_kn
         if operation["security"].is_array() {
             assert_eq!(answer.status, 401, "{what} takes a request without a token");
         }
-        for parameter in path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
+        for parameter in path.split('/').filter_map(|part| Some(part.strip_prefix('{')?.split_once('}')?.0)) {
             let named = operation["parameters"].as_array().unwrap().iter().any(|known| known["name"] == parameter);
             assert!(named, "{what}: {parameter}");
         }

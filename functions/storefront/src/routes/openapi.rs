@@ -1,6 +1,6 @@
 //! `/openapi.json` (OpenAPI 3.1), made from the table that routes.
 
-use super::{ROUTES, Route, SCHEMAS};
+use super::{ROUTES, Route, SCHEMAS, plugins};
 use crate::app::Exchange;
 use crate::http::Response;
 use crate::problem::{Kind, Problem};
@@ -49,16 +49,22 @@ fn operation(route: &Route) -> String {
     let Route { method, path, handler: _, summary, request, answer, authorized } = route;
     let parameters: Vec<String> = path
         .split('/')
-        .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+        .filter_map(|segment| Some(segment.strip_prefix('{')?.split_once('}')?.0))
         .map(|name| format!(r#"{{"name":{},"in":"path","required":true,"schema":{{"type":"string"}}}}"#, quoted(name)))
         .collect();
-    let body = |schema: &str| format!(r#"{{"application/json":{{"schema":{schema}}}}}"#);
+    let body = |schema: &str| {
+        let media = if schema == plugins::WASM { "application/wasm" } else { "application/json" };
+        format!(r#"{{"{media}":{{"schema":{schema}}}}}"#)
+    };
     let mut parts = vec![format!(r#""summary":{}"#, quoted(summary))];
     if !parameters.is_empty() {
         parts.push(format!(r#""parameters":[{}]"#, parameters.join(",")));
     }
     if let Some(schema) = request {
         parts.push(format!(r#""requestBody":{{"required":true,"content":{}}}"#, body(schema)));
+    }
+    if plugins::provided(path) {
+        parts.push(r#""x-pushcart-host":true"#.to_owned());
     }
     if *authorized {
         parts.push(r#""security":[{"merchant":[]}]"#.to_owned());
