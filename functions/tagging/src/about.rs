@@ -54,8 +54,8 @@ pub fn tags(reading: &Reading<'_>, own: &[(&Word, Find)]) -> Vec<Tag> {
     categories(reading, &mut tags);
     named_vertical(&mut tags);
     tags.sort_by(|left, right| {
-        let key = |tag: &Tag| (tag.kind.clone(), tag.name.clone(), tag.value.clone());
-        right.confidence.cmp(&left.confidence).then_with(|| key(left).cmp(&key(right)))
+        let ordered = || (&left.kind, &left.name, &left.value).cmp(&(&right.kind, &right.name, &right.value));
+        right.confidence.cmp(&left.confidence).then_with(ordered)
     });
     tags
 }
@@ -120,7 +120,9 @@ fn categories(reading: &Reading<'_>, tags: &mut Vec<Tag>) {
     if sure >= SURE {
         push(tags, "vertical", vertical, sure);
     }
-    if let Some((class, sure)) = classifier::product(reading.letters)
+    // Most texts are of a vertical that has no product, and need not be read again.
+    if classifier::PRODUCTS.iter().any(|(_, id)| id.starts_with(vertical))
+        && let Some((class, sure)) = classifier::product(reading.letters)
         && let Some((_, id)) = classifier::PRODUCTS.get(class)
         && sure >= 9_000
         && id.starts_with(vertical)

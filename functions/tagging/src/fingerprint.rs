@@ -24,20 +24,46 @@ fn mix(mut value: u64) -> u64 {
     value ^ value >> 31
 }
 
+/// Counts how often each of 64 bits is set, all of them at once: plane `n` holds bit `n` of every count.
+#[derive(Default)]
+struct Ones {
+    planes: [u64; 20],
+    added: u32,
+}
+
+impl Ones {
+    fn add(&mut self, bits: u64) {
+        self.added += 1;
+        let mut carry = bits;
+        for plane in &mut self.planes {
+            (*plane, carry) = (*plane ^ carry, *plane & carry);
+            if carry == 0 {
+                break;
+            }
+        }
+    }
+
+    /// The bits that are set in more than half of what was added.
+    fn most(&self) -> u64 {
+        let count = |bit: u32| -> u32 {
+            self.planes.iter().zip(0u32..).map(|(plane, place)| (u32::from(plane >> bit & 1 == 1)) << place).sum()
+        };
+        (0..64).filter(|bit| count(*bit) * 2 > self.added).fold(0, |bits, bit| bits | 1 << bit)
+    }
+}
+
 /// Reads the fingerprints of a text's letters.
 #[must_use]
 pub fn of(letters: &[Letter]) -> Prints {
-    let mut sums = [0i32; 64];
-    let mut minhash = [u32::MAX; HASHES];
+    let mut ones = Ones::default();
+    // The upper halves are kept in the end; the least whole has the least upper half.
+    let mut minhash = [u64::MAX; HASHES];
     let mut shingle = |hash: u64| {
-        for (bit, sum) in sums.iter_mut().enumerate() {
-            *sum += if hash >> bit & 1 == 1 { 1 } else { -1 };
-        }
+        ones.add(hash);
         // Two independent halves give all the hashes (Kirsch and Mitzenmacher 2006).
         let (mut value, step) = (hash, mix(hash) | 1);
         for least in &mut minhash {
-            let short = u32::try_from(value >> 32).unwrap_or(u32::MAX);
-            *least = (*least).min(short);
+            *least = (*least).min(value);
             value = value.wrapping_add(step);
         }
     };
@@ -54,8 +80,8 @@ pub fn of(letters: &[Letter]) -> Prints {
         }
         shingle(mix(hash));
     }
-    let simhash = sums.iter().enumerate().fold(0, |bits, (bit, sum)| bits | u64::from(*sum > 0) << bit);
-    Prints { simhash, minhash }
+    let minhash = minhash.map(|least| u32::try_from(least >> 32).unwrap_or(u32::MAX));
+    Prints { simhash: ones.most(), minhash }
 }
 
 /// The fingerprints as facts.

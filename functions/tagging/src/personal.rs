@@ -42,6 +42,18 @@ pub(crate) struct Found {
 /// What has been taken out already reads as this: neither a letter nor a digit, and part of no pattern.
 pub(crate) const TAKEN: char = '\u{FFFC}';
 
+/// One past a word that starts at a place.
+pub(crate) fn word_at(letters: &[char], at: usize, word: &str) -> Option<usize> {
+    let mut end = at;
+    for letter in word.chars() {
+        if letters.get(end) != Some(&letter) {
+            return None;
+        }
+        end += 1;
+    }
+    Some(end)
+}
+
 /// Finds personal data of the kinds wanted, in the order of the text, none overlapping another.
 ///
 /// In HTML and Markdown, what a reader does not see (a `tel:` link) is searched too.

@@ -120,6 +120,9 @@ impl Reader {
         } else if is_han(letter) {
             self.flush();
             self.glyphs.push(Glyph { letter: simplified::of(letter), start, end });
+        } else if let Some(letter) = half(letter) {
+            self.flush();
+            self.glyphs.push(Glyph { letter, start, end });
         } else if is_joined(letter) {
             // A variation selector or an enclosing mark belongs to what it follows.
             if !self.cluster.is_empty() {
@@ -164,6 +167,15 @@ impl Reader {
                 }
             }
         }
+    }
+}
+
+/// What NFKC makes of the commonest signs of Chinese text, in lower case: full width becomes half, others stay.
+fn half(letter: char) -> Option<char> {
+    match letter {
+        '！'..='～' => char::from_u32(u32::from(letter) - 0xFEE0).map(|letter| letter.to_ascii_lowercase()),
+        '、'..='】' => Some(letter),
+        _ => None,
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! What must never be in here: whether the claim is true; that is for who knows the prices.
 
+use crate::personal::word_at;
 use crate::text::Text;
 use commerce::facts::tags::Claim;
 
@@ -134,10 +135,9 @@ fn ends(letters: &[char], place: usize, words: &[&str]) -> Option<usize> {
 fn starts(letters: &[char], place: usize, words: &[&str]) -> Option<usize> {
     let gap = usize::from(letters.get(place) == Some(&' '));
     words.iter().find_map(|word| {
-        let length = word.chars().count();
-        let stretch = letters.get(place + gap..place + gap + length)?;
-        let whole = !word.is_ascii() || !letters.get(place + gap + length).is_some_and(char::is_ascii_alphanumeric);
-        (whole && stretch.iter().copied().eq(word.chars())).then_some(length + gap)
+        let end = word_at(letters, place + gap, word)?;
+        let whole = !word.is_ascii() || !letters.get(end).is_some_and(char::is_ascii_alphanumeric);
+        whole.then_some(end - place)
     })
 }
 

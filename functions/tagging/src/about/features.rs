@@ -8,7 +8,7 @@ use crate::letters::{Gap, Letter};
 use crate::text::is_han;
 
 /// Letters that the classifier reads; a title or a headline is shorter, and a long text says early what it is about.
-const READ: usize = 600;
+const READ: usize = 256;
 
 /// Calls `sink` with the hash of each feature.
 pub fn each(letters: &[Letter], mut sink: impl FnMut(u32)) {
@@ -46,9 +46,14 @@ pub fn each(letters: &[Letter], mut sink: impl FnMut(u32)) {
 }
 
 fn runs(word: &[char], sizes: std::ops::RangeInclusive<usize>, sink: &mut impl FnMut(u32)) {
-    for size in sizes {
-        for run in word.windows(size) {
-            sink(hash(run.iter()));
+    for from in 0..word.len() {
+        // The hash of a run is the next one's beginning.
+        let mut state = BASIS;
+        for (letter, size) in word.iter().skip(from).zip(1..=*sizes.end()) {
+            state = taken(state, *letter);
+            if size >= *sizes.start() {
+                sink(finished(state));
+            }
         }
     }
 }
@@ -61,12 +66,19 @@ fn tails(word: &[char], sizes: std::ops::RangeInclusive<usize>, sink: &mut impl 
     }
 }
 
+const BASIS: u32 = 0x811C_9DC5;
+
+fn taken(state: u32, letter: char) -> u32 {
+    u32::from(letter)
+        .to_le_bytes()
+        .iter()
+        .fold(state, |state, byte| (state ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
+}
+
+fn finished(state: u32) -> u32 {
+    state ^ state >> 15
+}
+
 fn hash<'a>(letters: impl Iterator<Item = &'a char>) -> u32 {
-    let mut hash = 0x811C_9DC5u32;
-    for letter in letters {
-        for byte in u32::from(*letter).to_le_bytes() {
-            hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-        }
-    }
-    hash ^ hash >> 15
+    finished(letters.fold(BASIS, |state, letter| taken(state, *letter)))
 }

@@ -82,7 +82,9 @@ impl<'a> Model<'a> {
         let width = self.classes.div_ceil(8);
         let start = self.starts.get(row / BLOCK * 4..)?.first_chunk::<4>()?;
         let earlier = self.rows.get(row / BLOCK * BLOCK * width..row * width)?;
-        let earlier: u32 = earlier.iter().map(|byte| byte.count_ones()).sum();
+        let (words, rest) = earlier.as_chunks::<8>();
+        let ones: u32 = words.iter().map(|word| u64::from_le_bytes(*word).count_ones()).sum();
+        let earlier = ones + rest.iter().map(|byte| byte.count_ones()).sum::<u32>();
         let mut weights = self.weights.get(u32::from_le_bytes(*start) as usize + earlier as usize..)?.iter();
         for (byte, scores) in self.rows.get(row * width..(row + 1) * width)?.iter().zip(scores.chunks_mut(8)) {
             let mut classes = *byte;

@@ -1,6 +1,6 @@
 //! What is personal only where the words around it say so: WeChat and QQ ids, passports, plates, addresses.
 
-use super::Found;
+use super::{Found, word_at};
 
 const CN_PASSPORT: usize = 6;
 const CN_PLATE: usize = 7;
@@ -13,7 +13,6 @@ const QQ: &[&str] = &["qq", "扣扣", "企鹅号"];
 const PASSPORT: &[&str] = &["护照", "passport"];
 const HOME: &[&str] =
     &["地址", "收货", "寄到", "寄往", "送到", "送至", "住在", "家住", "住址", "收件", "邮寄", "ship to", "address"];
-const PROVINCES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼";
 /// What a street's name ends with.
 const STREETS: &str = "路街道巷弄村镇里苑园区坊";
 /// What follows a number within an address.
@@ -28,17 +27,17 @@ pub fn find(letters: &[char], found: &mut Vec<Found>) {
             'q' | '扣' | '企' => named(letters, at, QQ, QQ_ID, found),
             '护' | 'p' => passport(letters, at, found),
             '号' => address(letters, at, found),
-            _ if PROVINCES.contains(*letter) => plate(letters, at, found),
+            // A province's character.
+            '京' | '津' | '沪' | '渝' | '冀' | '豫' | '云' | '辽' | '黑' | '湘' | '皖' | '鲁' | '新' | '苏' | '浙'
+            | '赣' | '鄂' | '桂' | '甘' | '晋' | '蒙' | '陕' | '吉' | '闽' | '贵' | '粤' | '青' | '藏' | '川'
+            | '宁' | '琼' => plate(letters, at, found),
             _ => {}
         }
     }
 }
 
 fn starts(letters: &[char], at: usize, words: &[&str]) -> Option<usize> {
-    words.iter().find_map(|word| {
-        let length = word.chars().count();
-        letters.get(at..at + length)?.iter().copied().eq(word.chars()).then_some(at + length)
-    })
+    words.iter().find_map(|word| word_at(letters, at, word))
 }
 
 /// An id after the word that names its service: 微信号：shop_2026, QQ 100000001.

@@ -1,6 +1,6 @@
 //! E-mail addresses, also as people write them to dodge a filter: wang(at)example(dot)com.
 
-use super::Found;
+use super::{Found, word_at};
 
 const EMAIL: usize = 1;
 /// Characters of a local part that are looked back at: RFC 5321, section 4.5.3.1.1.
@@ -40,8 +40,7 @@ pub fn canonical(letters: &[char]) -> String {
 }
 
 fn starts(letters: &[char], at: usize, sign: &str) -> Option<usize> {
-    let length = sign.chars().count();
-    letters.get(at..at + length)?.iter().copied().eq(sign.chars()).then_some(length)
+    word_at(letters, at, sign).map(|end| end - at)
 }
 
 fn is_local(letter: char) -> bool {
