@@ -77,7 +77,7 @@ pub const ROWS: [Row; 21] = [
     (Part::Elements, "plugin-table-too-large", "elements in tables at the start", 20_000, 100_000),
     (Part::Memories, "plugin-too-many-memories", "memories", 4, 8),
     (Part::Memory, "plugin-memory-too-large", "bytes of memory at the start", 16 << 20, 64 << 20),
-    (Part::DataSegments, "plugin-too-many-data-segments", "segments of data", 2_000, 9_000),
+    (Part::DataSegments, "plugin-too-many-data-segments", "segments of data", 9_000, 9_000),
     (Part::ElementSegments, "plugin-too-many-element-segments", "segments of elements", 2_000, 9_000),
     (Part::Custom, "plugin-too-many-custom-sections", "custom sections", 200, 1_000),
     (Part::Blocks, "plugin-blocks-too-deep", "blocks within each other", 500, 1_000),
