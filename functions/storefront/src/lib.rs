@@ -8,6 +8,7 @@ pub mod app;
 pub mod claims;
 pub mod functions;
 pub mod http;
+pub mod judgement;
 pub mod problem;
 pub mod published;
 pub mod routes;

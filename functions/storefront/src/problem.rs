@@ -77,6 +77,8 @@ kinds! {
     Internal = 500 "internal" "Something went wrong here";
     /// Plugins are not uploaded to this host.
     PluginsUnsupported = 501 "plugins-unsupported" "This host takes no plugins";
+    /// A plugin did not answer, and its merchant wants quotes to fail then; the code is the plugin's failure.
+    PluginFailed = 503 "plugin-failed" "A plugin of the merchant did not answer";
     /// The store does not answer.
     StoreUnavailable = 503 "store-unavailable" "The store does not answer";
 }
@@ -155,7 +157,7 @@ impl Problem {
         let headers = vec![("content-type", "application/problem+json".to_owned()), (http::CODE, code.to_owned())];
         let response = Response { status, headers, body: bytes };
         match self.kind {
-            Kind::StoreUnavailable => response.with("retry-after", "1"),
+            Kind::StoreUnavailable | Kind::PluginFailed => response.with("retry-after", "1"),
             Kind::Unauthorized => response.with("www-authenticate", "Bearer"),
             _ => response,
         }

@@ -2,6 +2,7 @@
 
 use crate::app::Exchange;
 use crate::http::Response;
+use crate::judgement::{Judged, judge};
 use crate::problem::Problem;
 use crate::wire::promotions::{Answer, Charge};
 use crate::wire::{self, context, promotions as wire_promotions};
@@ -30,8 +31,9 @@ pub fn post(exchange: &Exchange<'_>) -> Result<Response, Problem> {
     let rules = exchange.rules(&source)?;
     rules.hold_for_promotions(exchange.world.store, &rules.promotions.missing(&lines, &context))?;
     let shipping: Vec<ShippingCharge> = charges.iter().map(|charge| charge.charge.clone()).collect();
-    let verdict =
-        rules.promotions.evaluate(&lines, &shipping, &proposals, wants, &context).map_err(Problem::invalid)?;
+    let merchant = if let wire::Source::Merchant(merchant) = source { Some(merchant) } else { None };
+    let cart = Judged { lines: &lines, shipping: &shipping, context: &context, wants };
+    let (verdict, degraded) = judge(&rules, merchant, &proposals, cart)?;
     let taxation = rules.pricing.tax(&taxables(&lines, &charges, &verdict), &context).map_err(Problem::invalid)?;
     let answer = Answer {
         lines: &lines,
@@ -43,6 +45,8 @@ pub fn post(exchange: &Exchange<'_>) -> Result<Response, Problem> {
     let mut fields = answer.write();
     fields.insert("currency".to_owned(), context.currency.as_str().into());
     fields.insert("at".to_owned(), instant::format(context.at, context.utc_offset).into());
+    let degraded = serde_json::to_value(degraded).map_err(|error| Problem::internal(error.to_string()))?;
+    fields.insert("degraded".to_owned(), degraded);
     fields.insert("record".to_owned(), serde_json::json!({ "rules": rules.digest }));
     let body = serde_json::to_vec(&fields).map_err(|error| Problem::internal(error.to_string()))?;
     Ok(Response::json(200, body))

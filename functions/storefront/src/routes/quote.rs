@@ -4,15 +4,15 @@ use super::Published;
 use super::inventory::{self, Cart};
 use crate::app::Exchange;
 use crate::claims::{self, Claims};
-use crate::functions::plugins;
 use crate::http::Response;
+use crate::judgement::{Degraded, Judged, judge};
 use crate::problem::Problem;
 use crate::published::Rules;
 use crate::till::{Tally, charges};
 use crate::wire::inventory::{Wishes, answer::Writer};
 use crate::wire::{self, cart, context, money::Money, quote as answer, referral::answer::Referral};
 use crate::wishes;
-use commerce::facts::offers::{Proposal, ShippingCharge, Verdict, Wants};
+use commerce::facts::offers::{ShippingCharge, Wants};
 use commerce::facts::prices::{PresalePlan, PriceEvent, PricedLine, Taxation};
 use commerce::facts::referrals::{Attribution, Sale, SoldLine};
 use commerce::facts::stock::{Plan, Wanted};
@@ -43,7 +43,7 @@ struct Answers {
     plan: Plan,
     stock: Option<Published>,
     attribution: Attribution,
-    degraded: Vec<String>,
+    degraded: Vec<Degraded>,
 }
 
 /// Price, promotions, stock, delivery promise and referral of a cart in one answer.
@@ -100,7 +100,8 @@ fn compose(exchange: &Exchange<'_>, rules: &Rules, request: &Request<'_>) -> Res
         tagged.iter().flat_map(|report| report.tags.iter().map(|tag| format!("{}:{}", tag.kind, tag.value))).collect();
     let mut degraded = Vec::new();
     let mut tally = Tally::of(store, rules, &request.lines, &context, |priced, charges| {
-        let (verdict, silent) = judge(rules, request, priced, charges, &context)?;
+        let cart = Judged { lines: priced, shipping: charges, context: &context, wants: request.wants };
+        let (verdict, silent) = judge(rules, Some(request.merchant), &[], cart)?;
         degraded = silent;
         Ok(verdict)
     })?;
@@ -121,33 +122,6 @@ fn presales(rules: &Rules, tally: &Tally, context: &Context) -> Result<Vec<Presa
     }
     let payables = super::pricing::payables(&tally.priced, &tally.nets, &tally.taxation)?;
     rules.pricing.presale(&payables, context).map_err(Problem::invalid)
-}
-
-/// Promotions, and where the merchant has plugins, promotions again with what they propose beside what was given without.
-fn judge(
-    rules: &Rules,
-    request: &Request<'_>,
-    priced: &[PricedLine],
-    charges: &[ShippingCharge],
-    context: &Context,
-) -> Result<(Verdict, Vec<String>), Problem> {
-    let evaluate = |proposals: &[Proposal]| {
-        rules.promotions.evaluate(priced, charges, proposals, request.wants, context).map_err(Problem::invalid)
-    };
-    let verdict = evaluate(&[])?;
-    if !plugins::active(request.merchant) {
-        return Ok((verdict, Vec::new()));
-    }
-    let proposed = plugins::propose(request.merchant, priced, charges, &verdict.discounts, context);
-    if let Some(failure) = proposed.failures.iter().find(|failure| failure.closed) {
-        return Err(Problem::fault(
-            &failure.code,
-            "",
-            format!("The plugin `{}` did not answer, and its merchant lets no quote pass without it.", failure.plugin),
-        ));
-    }
-    let degraded = proposed.failures.into_iter().map(|failure| failure.plugin).collect();
-    Ok((if proposed.proposals.is_empty() { verdict } else { evaluate(&proposed.proposals)? }, degraded))
 }
 
 /// What the content that the shopper came from is about.
@@ -254,7 +228,7 @@ fn write(request: &Request<'_>, rules: &Rules, answers: &Answers) -> Result<Vec<
             redacted: &report.redacted,
         }),
         price_events: wire::pricing::events(&answers.told.events, money, context.utc_offset),
-        degraded: answers.degraded.iter().map(String::as_str).collect(),
+        degraded: &answers.degraded,
         record: answer::Record {
             rules: &rules.digest,
             stock: answers.stock,

@@ -3,6 +3,7 @@
 use super::inventory::answer as inventory;
 use super::money::Money;
 use super::referral::answer::Referral;
+use crate::judgement::Degraded;
 use commerce::facts::offers::{Outcome, Status};
 use serde::Serialize;
 
@@ -35,8 +36,8 @@ pub struct Quote<'a> {
     /// Prices for everybody that the price history does not know yet, as `priceHistory` takes them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub price_events: Vec<super::pricing::Event<'a>>,
-    /// Parts that did not answer and were left out.
-    pub degraded: Vec<&'a str>,
+    /// Plugins that did not answer and were left out.
+    pub degraded: &'a [Degraded],
     /// What made this answer.
     pub record: Record<'a>,
 }
