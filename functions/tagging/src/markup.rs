@@ -244,7 +244,7 @@ fn inline(line: &str, base: usize, sink: &mut impl FnMut(char, u32, u32)) {
                 step = length + next.len_utf8();
                 true
             }
-            '*' | '`' => !(before.is_ascii_digit() && next.is_ascii_digit()) && !(before == ' ' && next == ' '),
+            '*' | '`' => !(before.is_ascii_digit() && next.is_ascii_digit() || before == ' ' && next == ' '),
             '~' => next == '~' || before == '~',
             '_' => !(before.is_alphanumeric() && next.is_alphanumeric()),
             '!' => next == '[',

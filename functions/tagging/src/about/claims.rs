@@ -68,12 +68,12 @@ pub fn read(text: &Text<'_>) -> Vec<Claim> {
             continue;
         }
         let spend = ends(&letters, number.from, SPEND);
-        if let (Some(word), Some(next)) = (spend, numbers.get(place + 1)) {
-            if let Some(claim) = threshold(text, &letters, number, next, number.from - word) {
-                claims.push(claim);
-                skip = true;
-                continue;
-            }
+        if let (Some(word), Some(next)) = (spend, numbers.get(place + 1))
+            && let Some(claim) = threshold(text, &letters, number, next, number.from - word)
+        {
+            claims.push(claim);
+            skip = true;
+            continue;
         }
         claims.extend(amount(text, &letters, number));
     }

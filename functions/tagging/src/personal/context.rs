@@ -147,10 +147,8 @@ fn address(letters: &[char], at: usize, found: &mut Vec<Found>) {
     let mut from = opened.map_or(reach, |place| place + 1);
     let window: String = letters.get(from.saturating_sub(8)..number).unwrap_or_default().iter().collect();
     let home = HOME.iter().any(|word| window.contains(word));
-    for place in from..number {
-        if let Some(end) = starts(letters, place, HOME) {
-            from = end + usize::from(matches!(letters.get(end), Some('是' | '在' | '到' | '人')));
-        }
+    if let Some(end) = (from..number).filter_map(|place| starts(letters, place, HOME)).last() {
+        from = end + usize::from(matches!(letters.get(end), Some('是' | '在' | '到' | '人')));
     }
     if (home || rooms > 0) && from < number {
         found.push(Found { kind: CN_ADDRESS, from, to });

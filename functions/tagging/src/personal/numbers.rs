@@ -244,7 +244,7 @@ impl Run<'_> {
         let long = (15..=19).contains(&self.digits.len()) && matches!(first, Some('3'..='6'));
         // Groups as cards print them: fours, or American Express' four, six, five.
         let grouped = match self.sizes {
-            [_] | [4, 6, 5] | [6, 13] | [6, 4 | 5 | 6, ..] => true,
+            [_] | [4, 6, 5] | [6, 13] | [6, 4..=6, ..] => true,
             [fours @ .., last] => {
                 fours.iter().all(|size| *size == 4) && *last <= 4 || fours.iter().all(|size| *size >= 3) && *last >= 3
             }
