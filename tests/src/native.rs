@@ -7,19 +7,30 @@ use storefront::http::Request;
 use storefront::world::{Memory, World};
 
 /// An instance of its own.
-#[derive(Default)]
 pub struct Native {
     app: App,
     store: Memory,
+    link_keys: String,
+}
+
+impl Default for Native {
+    fn default() -> Self {
+        Self { app: App::default(), store: Memory::default(), link_keys: LINK_KEYS.to_owned() }
+    }
 }
 
 impl Native {
+    /// The same store and rules from now on with other keys of links: a restart after they were rotated.
+    pub fn rotate(&mut self, link_keys: &str) {
+        (self.app, self.link_keys) = (App::default(), link_keys.to_owned());
+    }
+
     /// Answers as the component does, at a moment that is always the same: what is compared must name its moment itself.
     #[must_use]
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
         let setting = |name: &str| match name {
             "publish_tokens" => Some(TOKENS.to_owned()),
-            "link_keys" => Some(LINK_KEYS.to_owned()),
+            "link_keys" => Some(self.link_keys.clone()),
             "hold_key" => Some(HOLD_KEY.to_owned()),
             _ => None,
         };

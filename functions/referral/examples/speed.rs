@@ -60,6 +60,7 @@ fn journey() -> (Sale, Context) {
         campaign: None,
         link: None,
         consent: true,
+        fingerprints: vec![],
     };
     let line = SoldLine {
         id: "1".into(),

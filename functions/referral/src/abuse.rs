@@ -10,6 +10,9 @@ use commerce::facts::referrals::{Action, RecentOrder, Sale, Signal, Touch, Touch
 use commerce::facts::types::{Attribute, Context};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Kinds of hashes that tell one person from another; a network is shared by strangers.
+const PERSONAL: [&str; 3] = ["device", "payment", "address"];
+
 /// What is known of one sale when its referrers are looked at.
 pub struct Scene<'a> {
     pub sale: &'a Sale,
@@ -67,19 +70,23 @@ fn buyer<'a>(scene: &Scene<'a>) -> Option<&'a str> {
     scene.context.shopper.as_ref().and_then(|shopper| shopper.id.as_deref())
 }
 
-fn fingerprints<'a>(scene: &Scene<'a>) -> &'a [Attribute] {
-    scene.context.shopper.as_ref().map_or(&[], |shopper| &shopper.fingerprints)
+/// Hashes of the buyer, and of the devices and networks that the touches were met with.
+fn fingerprints<'a>(scene: &Scene<'a>) -> impl Iterator<Item = &'a Attribute> {
+    let own = scene.context.shopper.iter().flat_map(|shopper| &shopper.fingerprints);
+    own.chain(scene.used.iter().flat_map(|touch| &touch.fingerprints))
 }
 
-/// The same customer, or as many hashes as buyer and referrer share.
+/// The same customer, or as many hashes as the referrer shares with the buyer or with the buyer's touches.
 fn same_person(scene: &Scene<'_>, referrer: &str) -> Option<i64> {
     let welcome = scene.partners.programme.plan.self_purchase != SelfPurchase::Deny;
     if buyer(scene) == Some(referrer) {
         return (!welcome).then_some(1);
     }
     let known = scene.sale.partners.iter().find(|partner| partner.id == referrer)?;
-    let shared = fingerprints(scene).iter().filter(|hash| known.fingerprints.contains(hash)).count();
-    (shared > 0).then(|| i64::try_from(shared).unwrap_or(i64::MAX))
+    let personal = fingerprints(scene).filter(|hash| PERSONAL.contains(&hash.name.as_str()));
+    let shared: BTreeSet<(&str, &str)> =
+        personal.filter(|hash| known.fingerprints.contains(hash)).map(|hash| (&*hash.name, &*hash.value)).collect();
+    (!shared.is_empty()).then(|| i64::try_from(shared.len()).unwrap_or(i64::MAX))
 }
 
 /// The buyer stands above the referrer; found is how many steps above.
@@ -103,7 +110,13 @@ fn recent<'a>(scene: &Scene<'a>, referrer: &'a str, seconds: i64) -> impl Iterat
     orders.filter(move |order| order.at <= at && at - order.at <= seconds)
 }
 
-/// The most buyers who share one hash of a kind.
+/// The buyer has not ordered before, as far as the storefront says.
+fn is_new(scene: &Scene<'_>) -> bool {
+    let orders = scene.context.shopper.as_ref().and_then(|shopper| shopper.orders.as_ref());
+    orders.is_some_and(|orders| orders.count == 0)
+}
+
+/// The most buyers who share one hash of a kind, this one among them.
 fn cluster(scene: &Scene<'_>, referrer: &str, limit: Limit, kind: &str, new_only: bool) -> Option<i64> {
     let mut buyers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for order in recent(scene, referrer, limit.seconds).filter(|order| order.new_account || !new_only) {
@@ -111,8 +124,8 @@ fn cluster(scene: &Scene<'_>, referrer: &str, limit: Limit, kind: &str, new_only
             buyers.entry(&hash.value).or_default().insert(&order.buyer);
         }
     }
-    if let (Some(buyer), false) = (buyer(scene), new_only) {
-        for hash in fingerprints(scene).iter().filter(|hash| hash.name == kind) {
+    if let (Some(buyer), true) = (buyer(scene), !new_only || is_new(scene)) {
+        for hash in fingerprints(scene).filter(|hash| hash.name == kind) {
             buyers.entry(&hash.value).or_default().insert(buyer);
         }
     }

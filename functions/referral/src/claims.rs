@@ -1,7 +1,7 @@
 //! Which claim wins where link, code and binding name referrers for the same sale.
 //!
 //! A customer who is bound and may not be taken over, or is still protected, stays with the binding. Otherwise the first
-//! claim in the programme's order wins. Whoever loses is named with the reason.
+//! claim in the programme's order wins; of several codes, the one entered first. Whoever loses is named with the reason.
 
 use crate::programme::{Claim, Programme};
 use commerce::facts::referrals::{Bond, Overridden};
@@ -34,11 +34,15 @@ pub fn settle<'a>(
     bond: Option<&'a Bond>,
     context: &Context,
 ) -> Settled<'a> {
-    let code = context.codes.iter().find_map(|code| programme.codes.get(&code.to_lowercase()));
+    let mut owners = context.codes.iter().filter_map(|code| programme.codes.get(&code.to_lowercase()));
+    let code = owners.next();
     let mut overridden = Vec::new();
     let mut lose = |claim: Claim, referrer: &str, code: &str| {
         overridden.push(Overridden { claim: claim.name().into(), referrer: referrer.to_owned(), code: code.into() });
     };
+    for later in owners.filter(|owner| code.is_some_and(|code| code.referrer != owner.referrer)) {
+        lose(Claim::Code, &later.referrer, "later-code");
+    }
     let holds = bond.and_then(|bond| {
         match programme.binding {
             None => Err("binding-not-offered"),

@@ -1,66 +1,10 @@
 //! `/openapi.json` says what the app does: every operation is there, and what is sent and answered fits its schemas.
 
-use jsonschema::Validator;
 use serde_json::{Value, json};
 use tests::app::App;
-use tests::client::{Answer, Client};
+use tests::client::Answer;
+use tests::contract::{Contract, fits};
 use tests::samples::{self, Draw};
-
-/// The contract as the app gives it.
-struct Contract(Value);
-
-impl Contract {
-    fn read(client: &mut Client) -> Self {
-        let answer = client.get("/openapi.json").unwrap();
-        assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/json")));
-        Self(answer.json())
-    }
-
-    /// Every operation: method, path, and what the contract says of it.
-    fn operations(&self) -> Vec<(String, String, &Value)> {
-        let paths = self.0["paths"].as_object().unwrap().iter();
-        let operations = paths.flat_map(|(path, item)| {
-            let operations = item.as_object().unwrap().iter();
-            operations.map(move |(method, operation)| (method.to_uppercase(), path.clone(), operation))
-        });
-        operations.collect()
-    }
-
-    fn validator(&self, schema: &Value) -> Validator {
-        let mut whole = schema.clone();
-        whole["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
-        whole["components"] = self.0["components"].clone();
-        jsonschema::options()
-            .should_validate_formats(true)
-            .build(&whole)
-            .unwrap_or_else(|error| panic!("{schema}: {error}"))
-    }
-
-    fn operation(&self, method: &str, path: &str) -> &Value {
-        let operation = &self.0["paths"][path][method.to_lowercase()];
-        assert!(operation.is_object(), "{method} {path} is not in the contract");
-        operation
-    }
-
-    fn request(&self, method: &str, path: &str) -> Validator {
-        self.validator(&self.operation(method, path)["requestBody"]["content"]["application/json"]["schema"])
-    }
-
-    fn answer(&self, method: &str, path: &str) -> Validator {
-        self.validator(&self.operation(method, path)["responses"]["200"]["content"]["application/json"]["schema"])
-    }
-
-    fn problem(&self) -> Validator {
-        self.validator(&json!({ "$ref": "#/components/schemas/Problem" }))
-    }
-}
-
-/// Fails with every place where the document does not fit.
-fn fits(validator: &Validator, document: &Value, what: &str) {
-    let faults: Vec<String> =
-        validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect();
-    assert!(faults.is_empty(), "{what} does not fit its schema:\n{}\n{document:#}", faults.join("\n"));
-}
 
 fn ok(answer: Answer) -> Value {
     assert_eq!(answer.status, 200, "{}", answer.text());
@@ -71,7 +15,7 @@ fn ok(answer: Answer) -> Value {
 fn the_samples_and_their_answers_fit_the_schemas() {
     let app = App::up().unwrap();
     let mut client = app.publisher(samples::MERCHANT);
-    let contract = Contract::read(&mut client);
+    let contract = Contract::read(&client.get("/openapi.json").unwrap());
     for (part, document) in [("rulebook", samples::rulebook()), ("stock", samples::stock())] {
         let path = format!("/v1/merchants/{{merchant}}/{part}");
         fits(&contract.request("PUT", &path), &document, part);
@@ -100,7 +44,7 @@ fn the_samples_and_their_answers_fit_the_schemas() {
 fn every_operation_of_the_contract_is_there_and_refuses_nothing_at_all_with_a_known_code() {
     let app = App::up().unwrap();
     let mut client = app.client();
-    let contract = Contract::read(&mut client);
+    let contract = Contract::read(&client.get("/openapi.json").unwrap());
     let codes = contract.0["x-problem-codes"].as_object().unwrap();
     let problem = contract.problem();
     let operations = contract.operations();

@@ -3,6 +3,7 @@
 mod amount;
 mod chain;
 mod decision;
+mod funding;
 mod payment;
 mod terms;
 
@@ -46,6 +47,7 @@ pub fn decide(
             let standing = partners.standing(id);
             let revenue = sum([standing.revenue, whole])?;
             let by = Circumstances { context, campaign: credit.campaign.as_deref(), standing: &standing, revenue };
+            let mut own = Vec::with_capacity(lines.len());
             for ((line, base), funded) in lines.iter().zip(&bases).zip(&funded) {
                 let term = term(plan, tier, line, &by);
                 let of_line = term.fixed.map(|each| times(each, i64::from(line.quantity))).transpose()?;
@@ -64,8 +66,12 @@ pub fn decide(
                     funded: if tier == 0 { funded.get(place).copied().unwrap_or(0) } else { 0 },
                     amount: 0,
                 };
-                commissions.push(Commission { amount: amount::amount(&frozen, *base)?, ..frozen });
+                own.push(Commission { amount: amount::amount(&frozen, *base)?, ..frozen });
             }
+            if tier == 0 && funding::bear(&mut own)? > 0 {
+                notes.push(Note { code: "funding-above-commission".into(), subject: id.to_owned() });
+            }
+            commissions.extend(own);
         }
     }
     commissions.extend(led(plan, lines, &bases, context, notes)?);

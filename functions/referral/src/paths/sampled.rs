@@ -12,8 +12,9 @@ const PAIRS: std::ops::RangeInclusive<usize> = 64..=1_024;
 const STEPS: usize = 10_000_000;
 /// The seed: the same rows give the same answer everywhere.
 const SEED: u64 = 0x5053_4841_524d_4f4e;
-/// Bits behind the point of a conversion rate here: its square must fit.
-const BITS: u32 = 40;
+/// Bits behind the point of a conversion rate here: the squares of all pairs together must fit, and one conversion in 2^53
+/// journeys must show.
+const BITS: u32 = 56;
 
 /// Values, the deviation in billionths of the whole, and how many orders were drawn.
 pub fn values(sets: &Sets, channels: usize) -> (Vec<i128>, i64, u32) {
@@ -37,7 +38,7 @@ pub fn values(sets: &Sets, channels: usize) -> (Vec<i128>, i64, u32) {
     let pairs = i128::try_from(drawn).unwrap_or(1);
     // Variance of a sum of pairs, and three times its root, over the sum of all values.
     let spread =
-        sums.iter().zip(&squares).map(|(sum, square)| (square - sum * sum / pairs).max(0).unsigned_abs().isqrt()).max();
+        sums.iter().zip(&squares).map(|(sum, square)| (square - sum / pairs * sum).max(0).unsigned_abs().isqrt()).max();
     let whole = sums.iter().sum::<i128>().max(1);
     let deviation = i128::try_from(spread.unwrap_or(0)).unwrap_or(0) * 3 * i128::from(super::WHOLE) / whole;
     (sums, i64::try_from(deviation).unwrap_or(i64::MAX), u32::try_from(2 * drawn).unwrap_or(u32::MAX))

@@ -70,7 +70,7 @@ pub struct Plan {
     pub self_purchase: SelfPurchase,
     /// Basis points of the base for a shopper who opened the group that buys.
     pub leader: Option<u32>,
-    /// Activities (flash sale, bargain, …) whose lines earn nothing.
+    /// Activities (flash sale, bargain, …) whose lines earn referrers nothing; a group's leader is rewarded all the same.
     pub without: BTreeSet<String>,
     /// By channel id (a live room): parties and their parts of the referrer's commission, in basis points, summing to 10000.
     pub splits: BTreeMap<String, Vec<(String, u32)>>,
@@ -99,7 +99,7 @@ impl Plan {
         }
         let words = [("deny", SelfPurchase::Deny), ("allow", SelfPurchase::Allow), ("shift", SelfPurchase::Shift)];
         plan.self_purchase = object.field("selfPurchase").and_then(|value| value.one_of(&words)).unwrap_or_default();
-        plan.leader = object.field("leader").and_then(|value| value.whole(0..=10_000));
+        plan.leader = object.field("leader").and_then(|value| leader(&value, plan.largest()));
         plan.without = object
             .field("without")
             .map(|value| value.identifiers(bounds::ENTRIES).into_iter().collect())
@@ -111,6 +111,28 @@ impl Plan {
         object.finish();
         plan
     }
+
+    /// The most that all tiers together get of any line, in basis points.
+    fn largest(&self) -> u32 {
+        let skus =
+            self.skus.values().filter_map(|terms| if let Terms::Rates(rates) = terms { Some(rates) } else { None });
+        let tables = [&self.grades, &self.segments, &self.campaigns, &self.categories];
+        let named = tables.into_iter().flat_map(BTreeMap::values);
+        let every = named.chain(skus).chain(self.revenue.iter().map(|(_, rates)| rates)).chain([&self.rates]);
+        every.map(|rates| rates.iter().sum()).max().unwrap_or(0)
+    }
+}
+
+/// A leader is rewarded beside the tiers, so that all of them together must not be more than the sale.
+fn leader(value: &Value<'_>, tiers: u32) -> Option<u32> {
+    let rate = value.whole(0..=10_000)?;
+    if rate + tiers > 10_000 {
+        value.fault(
+            "rates-above-whole",
+            format!("the leader's {rate} and the tiers' {tiers} basis points are together more than the sale"),
+        );
+    }
+    Some(rate)
 }
 
 fn rates(value: &Value<'_>) -> Rates {

@@ -63,6 +63,7 @@ pub fn click(at: i64, referrer: &str) -> Touch {
         campaign: None,
         link: None,
         consent: true,
+        fingerprints: vec![],
     }
 }
 

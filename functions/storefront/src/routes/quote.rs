@@ -18,7 +18,6 @@ use commerce::facts::referrals::{Attribution, Sale, SoldLine};
 use commerce::facts::stock::{Plan, Wanted};
 use commerce::facts::tags::{Content, Markup, Options, Report as Tagged};
 use commerce::facts::types::{Context, Line};
-use commerce::money::{Remainder, allocate};
 use commerce::{Report, bounds, instant};
 
 /// What is asked for.
@@ -110,7 +109,7 @@ fn compose(exchange: &Exchange<'_>, rules: &Rules, request: &Request<'_>) -> Res
     let told = claims::judge(store, rules, &request.lines, priced, &request.prices, &context)?;
     let presales = presales(rules, &tally, &context)?;
     let (plan, stock) = plan(exchange, rules, request, &context)?;
-    let sale = sale(exchange, request, sold(priced, nets, taxation, &charges(shipping)));
+    let sale = sale(exchange, request, wire::referral::sold::sold(priced, nets, taxation, &tally.verdict));
     let attribution = rules.referral.attribute(&sale, &context).map_err(Problem::invalid)?;
     Ok(Answers { tagged, tally, told, presales, plan, stock, attribution, degraded })
 }
@@ -138,29 +137,6 @@ fn tag(rules: &Rules, request: &Request<'_>) -> Result<Option<Tagged>, Problem> 
         Problem::invalid(faults.into_iter().map(moved).collect())
     };
     Ok(rules.tagging.tag(&[content], &options).map_err(in_content)?.pop())
-}
-
-/// What referral is told of the lines that are checked out: what is paid, the tax in it, and a share of shipping by value.
-fn sold(priced: &[PricedLine], nets: &[i64], taxation: &Taxation, charges: &[ShippingCharge]) -> Vec<SoldLine> {
-    let selected: Vec<(&PricedLine, i64)> =
-        priced.iter().zip(nets.iter().copied()).filter(|(line, _)| line.selected).collect();
-    let weights: Vec<i64> = selected.iter().map(|(_, net)| *net).collect();
-    let carriage = charges.iter().map(|charge| charge.amount).sum();
-    let shares = allocate(carriage, &weights, Remainder::LargestFraction);
-    let contained =
-        |id: &str| taxation.taxed.iter().find(|taxed| taxed.id == id && taxed.included).map_or(0, |taxed| taxed.tax);
-    let lines = selected.into_iter().zip(shares).map(|((line, net), shipping)| SoldLine {
-        id: line.id.clone(),
-        sku: line.sku.clone(),
-        categories: line.categories.clone(),
-        quantity: line.quantity,
-        net,
-        tax: contained(&line.id),
-        shipping,
-        creator_funded: 0,
-        activity: None,
-    });
-    lines.collect()
 }
 
 fn sale(exchange: &Exchange<'_>, request: &Request<'_>, lines: Vec<SoldLine>) -> Sale {

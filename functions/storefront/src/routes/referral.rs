@@ -102,15 +102,15 @@ pub fn links(exchange: &Exchange<'_>) -> Result<Response, Problem> {
         return Err(Problem::invalid(report.faults(&node)));
     };
     let keys = keys(exchange);
-    let Some(key) = keys.first() else {
+    // A key with an end is only taken; the first one without signs.
+    let Some(key) = keys.iter().find(|key| key.until.is_none()) else {
         return Err(Problem::new(
             Kind::LinksDisabled,
             "The operator sets the variable `link_keys` to `id:secret` pairs.",
         ));
     };
     match wanted {
-        Wanted::Read { token, clicked } => {
-            let replay = bounds::LATEST;
+        Wanted::Read { token, clicked, replay } => {
             match referral::verify(&token, merchant, &keys, clicked, exchange.world.now, replay) {
                 Ok(claim) => answer(&Link::of(&token, &claim)),
                 Err(code) => answer(&Refused::of(&code)),

@@ -5,6 +5,7 @@ pub mod answer;
 pub mod decision;
 pub mod links;
 pub mod paths;
+pub mod sold;
 
 use commerce::facts::referrals::{Bond, LinkKey, Partner, RecentOrder, SoldLine, Touch, TouchKind};
 use commerce::{Object, Value, bounds, instant};
@@ -76,8 +77,10 @@ fn touch(item: Value<'_>) -> Option<Touch> {
         if link.is_some() { word(&object, "channel").or(Some(String::new())) } else { named(&object, "channel") };
     let (id, referrer, content) = (word(&object, "id"), word(&object, "referrer"), word(&object, "content"));
     let (campaign, consent) = (word(&object, "campaign"), flag(&object, "consent", true));
+    let fingerprints = object.field("fingerprints").map_or_else(Vec::new, super::context::attributes);
     object.finish();
-    Some(Touch { id, at: at?.at, kind: kind?, channel: channel?, referrer, content, campaign, link, consent })
+    let (at, kind, channel) = (at?.at, kind?, channel?);
+    Some(Touch { id, at, kind, channel, referrer, content, campaign, link, consent, fingerprints })
 }
 
 fn bond(value: Value<'_>) -> Option<Bond> {
@@ -136,8 +139,8 @@ pub fn lines(value: Value<'_>, currency: &str) -> Vec<SoldLine> {
     value.list(bounds::LINES).filter_map(read).collect()
 }
 
-/// Keys of signed links from the setting `link_keys`: `id:secret` pairs separated by spaces, the first one signs. A key that is
-/// only taken until a moment has it behind an `@`: `k2:secret@2026-12-31T00:00:00Z`.
+/// Keys of signed links from the setting `link_keys`: `id:secret` pairs separated by spaces, the first one without an end signs.
+/// A key that is only taken until a moment has it behind an `@`: `k2:secret@2026-12-31T00:00:00Z`.
 pub fn keys(setting: &str) -> Vec<LinkKey> {
     let read = |pair: &str| {
         let (id, rest) = pair.split_once(':')?;

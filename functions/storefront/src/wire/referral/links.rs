@@ -20,6 +20,8 @@ pub enum Wanted {
         token: String,
         /// When it was clicked.
         clicked: i64,
+        /// Seconds after the click in which it may be presented.
+        replay: i64,
     },
 }
 
@@ -28,7 +30,9 @@ pub fn wanted(object: &Object<'_>, now: i64) -> Option<Wanted> {
     if let Some(token) = object.field("token") {
         let token = token.text(bounds::NAME_BYTES * 2);
         let clicked = moment(object, "clicked").unwrap_or(now);
-        return Some(Wanted::Read { token: token?.to_owned(), clicked });
+        let replay =
+            object.field("replayWindow").map_or(Some(bounds::LATEST), |value| value.integer(1..=bounds::LATEST));
+        return Some(Wanted::Read { token: token?.to_owned(), clicked, replay: replay? });
     }
     let (referrer, channel) = (named(object, "referrer"), named(object, "channel"));
     let (content, campaign) = (word(object, "content"), word(object, "campaign"));
