@@ -13,7 +13,7 @@ use crate::wire::inventory::{Wishes, answer::Writer};
 use crate::wire::{self, cart, context, money::Money, quote as answer, referral::answer::Referral};
 use crate::wishes;
 use commerce::facts::offers::{ShippingCharge, Wants};
-use commerce::facts::prices::{PresalePlan, PriceEvent, PricedLine, Taxation};
+use commerce::facts::prices::{PresalePlan, PriceEvent, PricedLine};
 use commerce::facts::referrals::{Attribution, Sale, SoldLine};
 use commerce::facts::stock::{Plan, Wanted};
 use commerce::facts::tags::{Content, Markup, Options, Report as Tagged};
@@ -105,7 +105,7 @@ fn compose(exchange: &Exchange<'_>, rules: &Rules, request: &Request<'_>) -> Res
         Ok(verdict)
     })?;
     wishes::verify(store, rules, &mut tally, &context, request.wants.hints)?;
-    let Tally { priced, shipping, nets, taxation, .. } = &tally;
+    let Tally { priced, nets, taxation, .. } = &tally;
     let told = claims::judge(store, rules, &request.lines, priced, &request.prices, &context)?;
     let presales = presales(rules, &tally, &context)?;
     let (plan, stock) = plan(exchange, rules, request, &context)?;
