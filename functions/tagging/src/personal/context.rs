@@ -147,7 +147,7 @@ fn address(letters: &[char], at: usize, found: &mut Vec<Found>) {
     let mut from = opened.map_or(reach, |place| place + 1);
     let window: String = letters.get(from.saturating_sub(8)..number).unwrap_or_default().iter().collect();
     let home = HOME.iter().any(|word| window.contains(word));
-    if let Some(end) = (from..number).filter_map(|place| starts(letters, place, HOME)).last() {
+    if let Some(end) = (from..number).rev().find_map(|place| starts(letters, place, HOME)) {
         from = end + usize::from(matches!(letters.get(end), Some('是' | '在' | '到' | '人')));
     }
     if (home || rooms > 0) && from < number {
