@@ -140,11 +140,13 @@ impl Life {
     /// # Errors
     /// Where there is none.
     pub fn delete(&self, merchant: &str, name: &str, conditions: &Conditions<'_>) -> Result<Answer, Refusal> {
+        let mut gone = Vec::new();
         let answer = self.change(merchant, Some(name), conditions, |book| {
-            book.plugins.remove(name).ok_or_else(|| unknown(name))?;
+            let plugin = book.plugins.remove(name).ok_or_else(|| unknown(name))?;
+            gone.extend(plugin.versions.into_values().map(|version| version.digest));
             Ok((Answer { status: 204, body: Value::Null, etag: None }, Swap::Off(name.to_owned())))
         })?;
-        self.sweep(merchant);
+        self.sweep(merchant, &gone);
         Ok(answer)
     }
 

@@ -105,6 +105,7 @@ impl Life {
         Claim { plugin: name, version }: Claim<'_>,
         conditions: &Conditions<'_>,
     ) -> Result<Answer, Refusal> {
+        let mut gone = Vec::new();
         let answer = self.change(merchant, Some(name), conditions, |book| {
             let revision = book.revision;
             let plugin = book.plugins.get_mut(name).ok_or_else(|| unknown(name))?;
@@ -112,20 +113,27 @@ impl Life {
                 let detail = "Activate another version first, or switch the plugin off with POST …:deactivate.";
                 return Err(Refusal::new(Code::VersionActive, detail));
             }
-            plugin.versions.remove(version).ok_or_else(|| unknown_version(name, version))?;
+            gone.push(plugin.versions.remove(version).ok_or_else(|| unknown_version(name, version))?.digest);
             plugin.history.retain(|activation| activation.version != version);
             plugin.revision = revision;
             Ok((Answer { status: 204, body: Value::Null, etag: None }, Swap::Nothing))
         })?;
-        self.sweep(merchant);
+        self.sweep(merchant, &gone);
         Ok(answer)
     }
 
-    /// Removes components that the manifest no longer names. What cannot be removed now is removed at the next start.
-    pub(super) fn sweep(&self, merchant: &str) {
+    /// Removes components that the manifest no longer names, and the code of those that are gone with this change. What cannot be
+    /// removed now is removed at the next start.
+    pub(super) fn sweep(&self, merchant: &str, gone: &[String]) {
         let Ok(book) = self.book(merchant) else { return };
         let book = lock(&book);
-        if let Err(error) = self.shelf.sweep(merchant, &book.digests()) {
+        let named = book.digests();
+        for digest in gone.iter().filter(|digest| !named.contains(digest.as_str())) {
+            if let Ok(Some(bytes)) = self.shelf.get(merchant, digest) {
+                self.cache.forget(self.engine.engine(), &bytes);
+            }
+        }
+        if let Err(error) = self.shelf.sweep(merchant, &named) {
             self.log.warn(&format!("plugins of {merchant}: components could not be removed: {error}"));
         }
     }

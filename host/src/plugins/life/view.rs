@@ -58,10 +58,16 @@ fn health(plugin: &ActivePlugin) -> Value {
         .iter()
         .map(|seen| json!({"at": time(seen.at), "code": seen.failure.code(), "detail": seen.failure.text}))
         .collect();
+    let crate::plugins::run::Usage { fuel, memory, time, input, output, log: _ } = &report.most;
     json!({
+        "circuit": report.circuit.name(),
         "calls": report.calls,
         "failures": failures,
         "lastFailures": last,
+        "most": {
+            "fuel": fuel, "memory": memory, "microseconds": u64::try_from(time.as_micros()).unwrap_or(u64::MAX),
+            "input": input, "output": output,
+        },
     })
 }
 
