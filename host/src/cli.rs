@@ -3,6 +3,7 @@
 use crate::manifest;
 use crate::options::{LogFormat, Options};
 use crate::plugins::settings::Settings;
+use crate::plugins::tool;
 use crate::plugins::upload::compile;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -28,6 +29,11 @@ enum Command {
         /// The manifest or its folder
         #[arg(short, long, default_value = "spin.toml")]
         from: PathBuf,
+    },
+    /// Make, build, test and upload a merchant's plugin
+    Plugin {
+        #[command(subcommand)]
+        tool: tool::Tool,
     },
     /// Compile a plugin from standard input to standard output, within SECONDS of the processor and BYTES of memory
     #[command(name = compile::COMMAND, hide = true)]
@@ -232,6 +238,7 @@ pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::PluginCompile { seconds, bytes } => return compile::child(seconds, bytes),
         Command::Up(up) => up.options().map_err(anyhow::Error::msg).and_then(run),
+        Command::Plugin { tool } => tool::run(tool),
         Command::Check { from } => {
             manifest::read(&manifest::locate(&from)).map_err(anyhow::Error::from).map(|manifest| {
                 println!(

@@ -30,6 +30,7 @@ pub mod signature;
 mod size;
 mod thread;
 pub mod tokens;
+pub mod tool;
 pub mod upload;
 pub mod values;
 
