@@ -16,7 +16,7 @@ use crate::pool::{Policy, Pool};
 use crate::router::Router;
 use crate::serve::headers::RouteHeaders;
 use crate::store::Store;
-use crate::{engine, imports, runtime_config, variables};
+use crate::{engine, imports, memory, runtime_config, variables};
 use anyhow::{Context, Result, anyhow};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -105,6 +105,7 @@ impl App {
             policy,
         };
         let pools = ground.pools(&manifest, &served)?;
+        memory::give_back();
         let router = router(&manifest, &pools);
         let clock = engine::Ticker::start(&engine)?;
         let life = life((&manifest, &values), &options, &state, &plugins, &log)?;

@@ -15,6 +15,7 @@ pub mod imports;
 pub mod limiter;
 pub mod log;
 pub mod manifest;
+mod memory;
 pub mod metrics;
 pub mod options;
 pub mod plugins;

@@ -2,8 +2,8 @@
 #![allow(missing_docs, unsafe_code, clippy::all, reason = "generated")]
 
 use commerce::facts::prices::{
-    Decision, Payable, PresalePlan, PriceClaim, PriceEvent, PriceReference, PricedLine, RefundAmounts, RemainingCost,
-    ReturnLine, ShippingOption, Taxable, Taxation, Terms,
+    Cargo, Decision, Payable, PresalePlan, PriceClaim, PriceEvent, PriceReference, PricedLine, RefundAmounts,
+    RemainingCost, ReturnLine, ShippingOption, Taxable, Taxation, Terms,
 };
 use commerce::facts::types::{Compiled, Context, Fault, Line};
 use std::cell::RefCell;
@@ -53,8 +53,8 @@ impl wit::GuestRules for Rules {
     fn price(&self, lines: Vec<Line>, context: Context) -> Result<Vec<PricedLine>, Vec<Fault>> {
         self.0.borrow().price(&lines, &context)
     }
-    fn ship(&self, lines: Vec<PricedLine>, context: Context) -> Result<Vec<ShippingOption>, Vec<Fault>> {
-        self.0.borrow().ship(&lines, &context)
+    fn ship(&self, cargo: Vec<Cargo>, context: Context) -> Result<Vec<ShippingOption>, Vec<Fault>> {
+        self.0.borrow().ship(&cargo, &context)
     }
     fn tax(&self, amounts: Vec<Taxable>, context: Context) -> Result<Taxation, Vec<Fault>> {
         self.0.borrow().tax(&amounts, &context)

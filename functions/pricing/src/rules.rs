@@ -6,11 +6,12 @@ use crate::compiled::{self, Root, shard_of};
 use crate::history;
 use crate::presale;
 use crate::price::{self, Unpriced};
-use crate::shipping::{self, Cargo};
+use crate::shipping;
 use crate::table;
 use commerce::bounds;
 use commerce::facts::prices::{
-    Payable, PresalePlan, PriceClaim, PriceEvent, PriceReference, PricedLine, ShippingOption, Taxable, Taxation, Terms,
+    Cargo, Payable, PresalePlan, PriceClaim, PriceEvent, PriceReference, PricedLine, ShippingOption, Taxable, Taxation,
+    Terms,
 };
 use commerce::facts::types::{Context, Fault, Line};
 use std::collections::BTreeMap;
@@ -123,23 +124,28 @@ impl Rules {
         postcard::from_bytes(record).map_err(|error| ("sku", "rules-damaged", error.to_string()))
     }
 
-    /// Says what each way of shipping costs, in the rulebook's order. The shards of these lines must be held.
+    /// Says what each way of shipping costs, in the rulebook's order. The shards of these products must be held.
     ///
     /// # Errors
     /// `unknown-shipping-method` where the context names a way that the rulebook does not have; `amount-overflow`.
-    pub fn ship(&self, lines: &[PricedLine], context: &Context) -> Result<Vec<ShippingOption>, Vec<Fault>> {
-        let selected = || lines.iter().filter(|line| line.selected);
+    pub fn ship(&self, cargo: &[Cargo], context: &Context) -> Result<Vec<ShippingOption>, Vec<Fault>> {
         let subtotal =
-            commerce::money::sum(selected().map(|line| line.subtotal)).map_err(|commerce::money::Overflow| {
+            commerce::money::sum(cargo.iter().map(|line| line.subtotal)).map_err(|commerce::money::Overflow| {
                 let detail = format!("the cart's sum must be at most {}", bounds::AMOUNT);
                 vec![Fault { code: "amount-overflow".to_owned(), pointer: "/lines".to_owned(), detail }]
             })?;
-        let weight = selected()
+        let weight = cargo
+            .iter()
             .map(|line| {
                 self.product(&line.sku).map_or(0, |product| u64::from(product.weight)) * u64::from(line.quantity)
             })
             .sum();
-        shipping::options(&self.root.shipping, Cargo { subtotal, weight }, self.root.taxes.default_category(), context)
+        shipping::options(
+            &self.root.shipping,
+            shipping::Load { subtotal, weight },
+            self.root.taxes.default_category(),
+            context,
+        )
     }
 
     /// Taxes what is paid; the order is kept.

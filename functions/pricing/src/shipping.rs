@@ -41,7 +41,7 @@ pub struct Method {
 
 /// What is shipped.
 #[derive(Clone, Copy, Debug)]
-pub struct Cargo {
+pub struct Load {
     /// What all lines that are selected cost before promotions.
     pub subtotal: i64,
     /// Grams.
@@ -108,7 +108,7 @@ fn weight_bands(bands: Value<'_>, amounts: impl Fn(Value<'_>) -> Amounts) -> Vec
 
 impl Method {
     /// What is asked, or why it cannot be shipped this way.
-    fn ask(&self, cargo: Cargo, country: Option<&str>, context: &Context) -> Result<i64, &'static str> {
+    fn ask(&self, cargo: Load, country: Option<&str>, context: &Context) -> Result<i64, &'static str> {
         let serves = |wanted: &[String], have: Option<&str>| {
             wanted.is_empty() || have.is_none_or(|have| wanted.iter().any(|word| word == have))
         };
@@ -141,7 +141,7 @@ fn of_currency(amounts: &Amounts, currency: &str) -> Option<i64> {
 /// `unknown-shipping-method` where the context names a way that the rulebook does not have.
 pub fn options(
     methods: &[Method],
-    cargo: Cargo,
+    cargo: Load,
     default_category: &str,
     context: &Context,
 ) -> Result<Vec<ShippingOption>, Vec<Fault>> {

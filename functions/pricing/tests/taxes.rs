@@ -4,6 +4,7 @@
 mod cart;
 
 use cart::{brief, context, line, rules, taxable};
+use commerce::facts::prices::Cargo;
 use commerce::facts::types::Counter;
 use proptest::prelude::*;
 
@@ -109,7 +110,11 @@ fn shipping_says_what_each_way_costs_and_why_one_is_closed() {
     let mut home = context("CNY", "2026-01-01T00:00:00Z");
     home.country = Some("CN".into());
     let priced = rules.price(&lines, &home).unwrap();
-    let options = rules.ship(&priced, &home).unwrap();
+    let cargo: Vec<Cargo> = priced
+        .iter()
+        .map(|line| Cargo { sku: line.sku.clone(), quantity: line.quantity, subtotal: line.subtotal })
+        .collect();
+    let options = rules.ship(&cargo, &home).unwrap();
     let said: Vec<_> = options
         .iter()
         .map(|option| (option.method.as_str(), option.amount, option.code.as_deref(), option.chosen))
@@ -123,9 +128,9 @@ fn shipping_says_what_each_way_costs_and_why_one_is_closed() {
     ];
     assert_eq!(said, expected);
     home.shipping_method = Some("heavy".into());
-    assert_eq!(rules.ship(&priced, &home).unwrap().iter().find(|option| option.chosen).unwrap().method, "heavy");
+    assert_eq!(rules.ship(&cargo, &home).unwrap().iter().find(|option| option.chosen).unwrap().method, "heavy");
     home.shipping_method = Some("rocket".into());
-    assert_eq!(brief(&rules.ship(&priced, &home).unwrap_err()), ["/delivery/method unknown-shipping-method"]);
+    assert_eq!(brief(&rules.ship(&cargo, &home).unwrap_err()), ["/delivery/method unknown-shipping-method"]);
 }
 
 proptest! {

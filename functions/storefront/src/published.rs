@@ -10,9 +10,11 @@ use crate::problem::{Kind, Problem};
 use crate::trial;
 use crate::wire::rulebook::{self, Head};
 use crate::world::Store;
-use commerce::facts::prices::Terms;
+use commerce::facts::prices::{Cargo, PricedLine, ShippingOption, Terms};
+use commerce::facts::types::{Context, Line};
 use commerce::{Compiled, Fault, bounds};
 use serde::{Deserialize, Serialize};
+use std::cell::Cell;
 use std::rc::Rc;
 
 /// Rules of one rulebook, ready to use.
@@ -36,6 +38,8 @@ pub struct Rules {
     /// Of tagging.
     pub tagging: tagging::Rules,
     inline: Option<Parts>,
+    /// For each function: shards that it does not hold yet. Where none is left it is not asked which a cart needs.
+    left: [Cell<usize>; 5],
 }
 
 /// The functions by the names that keys use, in the order of [`Parts::all`].
@@ -113,6 +117,7 @@ impl Rules {
     }
 
     fn from_parts(digest: String, parts: Parts) -> Result<Self, String> {
+        let left = parts.compiled.each_ref().map(|part| Cell::new(part.shards.len()));
         let [pricing, promotions, referral, inventory, tagging] = &parts.compiled;
         let pricing = pricing::Rules::load(&pricing.root)?;
         Ok(Self {
@@ -126,6 +131,7 @@ impl Rules {
             inventory: inventory::Rules::load(&inventory.root)?,
             tagging: tagging::Rules::load(&tagging.root)?,
             inline: Some(parts),
+            left,
         })
     }
 
@@ -147,26 +153,66 @@ impl Rules {
         store.get(&format!("{prefix}/{name}/s/{number}")).map_err(Problem::store)?.ok_or_else(lost)
     }
 
-    /// Gives pricing the shards that it says are missing.
-    ///
-    /// # Errors
-    /// Where the store fails or a shard is lost.
-    pub fn hold_for_pricing(&self, store: &dyn Store, missing: &[u32]) -> Result<(), Problem> {
+    fn all_held(&self, function: usize) -> bool {
+        self.left.get(function).is_some_and(|left| left.get() == 0)
+    }
+
+    /// Gives a function the shards that it says are missing, which it then holds.
+    fn give(
+        &self,
+        store: &dyn Store,
+        function: usize,
+        missing: &[u32],
+        hold: impl Fn(u32, &[u8]) -> Result<(), String>,
+    ) -> Result<(), Problem> {
         for number in missing {
-            self.pricing.hold(*number, &self.shard(store, 0, *number)?).map_err(Problem::internal)?;
+            hold(*number, &self.shard(store, function, *number)?).map_err(Problem::internal)?;
+            if let Some(left) = self.left.get(function) {
+                left.set(left.get().saturating_sub(1));
+            }
         }
         Ok(())
     }
 
-    /// Gives promotions the shards that it says are missing.
+    /// Gives pricing the shards that these lines need.
     ///
     /// # Errors
     /// Where the store fails or a shard is lost.
-    pub fn hold_for_promotions(&self, store: &dyn Store, missing: &[u32]) -> Result<(), Problem> {
-        for number in missing {
-            self.promotions.hold(*number, &self.shard(store, 1, *number)?).map_err(Problem::internal)?;
+    pub fn hold_for_pricing(&self, store: &dyn Store, lines: &[Line]) -> Result<(), Problem> {
+        if self.all_held(0) {
+            return Ok(());
         }
-        Ok(())
+        let missing = self.pricing.missing(lines);
+        self.give(store, 0, &missing, |number, shard| self.pricing.hold(number, shard))
+    }
+
+    /// What each way of shipping costs for the lines that are checked out; pricing must hold their shards.
+    ///
+    /// # Errors
+    /// 422 where the way that is chosen is none, or an amount overflows.
+    pub fn ship(&self, priced: &[PricedLine], context: &Context) -> Result<Vec<ShippingOption>, Problem> {
+        let selected = priced.iter().filter(|line| line.selected);
+        let cargo: Vec<Cargo> = selected
+            .map(|line| Cargo { sku: line.sku.clone(), quantity: line.quantity, subtotal: line.subtotal })
+            .collect();
+        self.pricing.ship(&cargo, context).map_err(Problem::invalid)
+    }
+
+    /// Gives promotions the shards that this cart can touch.
+    ///
+    /// # Errors
+    /// Where the store fails or a shard is lost.
+    pub fn hold_for_promotions(
+        &self,
+        store: &dyn Store,
+        lines: &[PricedLine],
+        context: &Context,
+    ) -> Result<(), Problem> {
+        if self.all_held(1) {
+            return Ok(());
+        }
+        let missing = self.promotions.missing(lines, context);
+        self.give(store, 1, &missing, |number, shard| self.promotions.hold(number, shard))
     }
 }
 
@@ -179,9 +225,14 @@ impl Rules {
     pub fn hold_for_inventory(&self, store: &dyn Store, skus: &[String]) -> Result<(), Problem> {
         // Products, their parts and substitutes, the substitutes' parts.
         for _ in 0..3 {
-            for number in self.inventory.missing(skus) {
-                self.inventory.hold(number, &self.shard(store, 3, number)?).map_err(Problem::internal)?;
+            if self.all_held(3) {
+                break;
             }
+            let missing = self.inventory.missing(skus);
+            if missing.is_empty() {
+                break;
+            }
+            self.give(store, 3, &missing, |number, shard| self.inventory.hold(number, shard))?;
         }
         Ok(())
     }
@@ -318,7 +369,7 @@ pub fn document(store: &dyn Store, merchant: &str, digest: &str) -> Result<Vec<u
 
 fn load(store: &dyn Store, merchant: &str, digest: &str) -> Result<Rules, Problem> {
     let prefix = prefix_of(merchant, digest);
-    let Index { document_pieces, origins, roots: pieces, shards: _ } = index(store, &prefix)?;
+    let Index { document_pieces, origins, roots: pieces, shards } = index(store, &prefix)?;
     let root = |function: usize| -> Result<Vec<u8>, Problem> {
         let (Some(name), Some(pieces)) = (FUNCTIONS.get(function), pieces.get(function)) else {
             return Err(Problem::internal(format!("{prefix} lacks a function")));
@@ -339,6 +390,7 @@ fn load(store: &dyn Store, merchant: &str, digest: &str) -> Result<Rules, Proble
             inventory: inventory::Rules::load(&roots.3)?,
             tagging: tagging::Rules::load(&roots.4)?,
             inline: None,
+            left: std::array::from_fn(|function| Cell::new(shards.get(function).copied().unwrap_or(0))),
         })
     };
     // Compiled by another version of a function: the document is there, so it is compiled again.

@@ -79,6 +79,8 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("Rulebook", include_str!("../schema/rulebook.json")),
     ("InventoryRequest", include_str!("../schema/inventory-request.json")),
     ("InventoryPlan", include_str!("../schema/inventory-plan.json")),
+    ("Availability", include_str!("../schema/availability.json")),
+    ("Delivery", include_str!("../schema/delivery.json")),
     ("StockLevel", include_str!("../schema/stock-level.json")),
     ("Stock", include_str!("../schema/stock.json")),
     ("StockPublished", include_str!("../schema/stock-published.json")),

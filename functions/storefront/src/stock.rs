@@ -127,19 +127,20 @@ fn read(store: &dyn Store, key: &str) -> Result<Option<Held>, Problem> {
     if held.format == FORMAT { Ok(Some(held)) } else { Err(damaged(key)) }
 }
 
-/// The levels of these products at every node, and the manifest they belong to.
+/// The levels of these products at every node, and the manifest they belong to; which products is asked only where the
+/// merchant has published stock.
 ///
 /// # Errors
 /// 503 where the store fails.
-pub fn levels<'s>(
+pub fn levels(
     store: &dyn Store,
     merchant: &str,
-    skus: impl Iterator<Item = &'s str>,
+    skus: impl FnOnce() -> Vec<String>,
 ) -> Result<(Vec<Level>, Option<Manifest>), Problem> {
     let Some(manifest) = manifest(store, merchant)? else { return Ok((Vec::new(), None)) };
-    let wanted: BTreeSet<&str> = skus.collect();
+    let wanted: BTreeSet<String> = skus().into_iter().collect();
     let mut levels = Vec::new();
-    for sku in wanted {
+    for sku in &wanted {
         if let Some(held) = read(store, &sku_key(merchant, manifest.version, sku))? {
             levels.extend(held.levels.into_iter().map(|level| level.into_level(sku)));
         }

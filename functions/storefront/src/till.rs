@@ -58,11 +58,11 @@ impl Tally {
         context: &Context,
         judge: impl FnOnce(&[PricedLine], &[ShippingCharge]) -> Result<Verdict, Problem>,
     ) -> Result<Self, Problem> {
-        rules.hold_for_pricing(store, &rules.pricing.missing(lines))?;
+        rules.hold_for_pricing(store, lines)?;
         let priced = rules.pricing.price(lines, context).map_err(Problem::invalid)?;
-        let shipping = rules.pricing.ship(&priced, context).map_err(Problem::invalid)?;
+        let shipping = rules.ship(&priced, context)?;
         let charges = charges(&shipping);
-        rules.hold_for_promotions(store, &rules.promotions.missing(&priced, context))?;
+        rules.hold_for_promotions(store, &priced, context)?;
         let verdict = judge(&priced, &charges)?;
         let nets = nets(&priced, &verdict);
         let added = added(store, rules, &priced, &verdict, context)?;
@@ -167,7 +167,7 @@ pub fn one(sku: &str) -> Line {
 /// 503 where the store fails.
 pub fn category(store: &dyn Store, rules: &Rules, sku: &str, context: &Context) -> Result<String, Problem> {
     let line = [one(sku)];
-    rules.hold_for_pricing(store, &rules.pricing.missing(&line))?;
+    rules.hold_for_pricing(store, &line)?;
     let priced = rules.pricing.price(&line, context).unwrap_or_default().pop();
     Ok(priced.map(|line| line.tax_category).unwrap_or_default())
 }

@@ -11,6 +11,7 @@ pub mod quote;
 pub mod referral;
 pub mod refund;
 pub mod rulebook;
+pub mod said;
 pub mod simulation;
 pub mod tagging;
 

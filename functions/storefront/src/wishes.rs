@@ -28,7 +28,7 @@ pub fn verify(
     }
     // Proposals of plugins are for this cart: both sides are judged without them.
     let judged = |lines: &[PricedLine]| -> Result<Verdict, Problem> {
-        rules.hold_for_promotions(store, &rules.promotions.missing(lines, context))?;
+        rules.hold_for_promotions(store, lines, context)?;
         let wants = Wants { every_outcome: false, hints: 0, trace: false };
         rules.promotions.evaluate(lines, &charges(&tally.shipping), &[], wants, context).map_err(Problem::invalid)
     };
@@ -39,7 +39,7 @@ pub fn verify(
             continue;
         }
         let wished = [Line { id: ID.to_owned(), quantity: *quantity, ..till::one(sku) }];
-        rules.hold_for_pricing(store, &rules.pricing.missing(&wished))?;
+        rules.hold_for_pricing(store, &wished)?;
         // What is not sold to this shopper is no next step.
         let Some(line) = rules.pricing.price(&wished, context).unwrap_or_default().pop() else { continue };
         let spend = line.subtotal;

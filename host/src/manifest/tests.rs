@@ -159,3 +159,62 @@ fn a_folder_means_its_manifest() {
     assert_eq!(locate(Path::new("other.toml")), Path::new("other.toml"));
     assert!(read_text(Path::new("x"), "").is_err() && super::read(&folder.join("spin.toml")).is_err());
 }
+
+/// What Spin's manifest of version 2 may hold, table by table: everything else it refuses. From
+/// `crates/manifest/src/schema/v2.rs` and `common.rs` of Spin at 02d0bec608c6417b7100f7bc23ec00e7a544256f.
+const SPIN: [(&str, &[&str]); 6] = [
+    ("", &["spin_manifest_version", "application", "variables", "trigger", "component"]),
+    ("application", &["name", "version", "description", "authors", "trigger", "tool"]),
+    ("variables.*", &["required", "default", "secret", "description"]),
+    (
+        "component.*",
+        &[
+            "source",
+            "description",
+            "variables",
+            "environment",
+            "files",
+            "exclude_files",
+            "allowed_http_hosts",
+            "allowed_outbound_hosts",
+            "key_value_stores",
+            "sqlite_databases",
+            "ai_models",
+            "build",
+            "tool",
+            "dependencies_inherit_configuration",
+            "dependencies",
+        ],
+    ),
+    ("component.*.build", &["command", "workdir", "watch"]),
+    ("component.*.dependencies.*", &["path", "export"]),
+];
+
+/// Every table at a path; `*` stands for every name.
+fn tables<'t>(table: &'t toml::Table, path: &[&str]) -> Vec<&'t toml::Table> {
+    let Some((name, rest)) = path.split_first() else { return vec![table] };
+    let inner =
+        table.iter().filter(|(known, _)| *name == "*" || known == name).filter_map(|(_, value)| value.as_table());
+    inner.flat_map(|table| tables(table, rest)).collect()
+}
+
+#[test]
+fn the_app_s_manifest_holds_nothing_that_spin_does_not_know() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spin.toml");
+    let manifest: toml::Table = toml::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    for (path, known) in SPIN {
+        let parts: Vec<&str> = path.split('.').filter(|part| !part.is_empty()).collect();
+        let found = tables(&manifest, &parts);
+        assert!(!found.is_empty(), "nothing stands at `{path}`");
+        for key in found.iter().flat_map(|table| table.keys()) {
+            assert!(known.contains(&key.as_str()), "Spin knows no `{key}` in `{path}`");
+        }
+    }
+    // What is the host's own stands under `tool`, which Spin ignores if it holds tables.
+    let tools: Vec<&toml::Value> =
+        tables(&manifest, &["component", "*", "tool"]).into_iter().flat_map(toml::Table::values).collect();
+    assert!(!tools.is_empty() && tools.iter().all(|tool| tool.is_table()));
+    let snake =
+        |name: &String| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+    assert!(tables(&manifest, &["variables"]).iter().all(|table| table.keys().all(snake)));
+}

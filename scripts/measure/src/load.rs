@@ -3,12 +3,15 @@
 use anyhow::{Context as _, bail};
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// What a load came to.
 pub struct Measured {
     /// Requests answered a second.
     pub per_second: f64,
+    /// Requests answered, those of the warm-up too.
+    pub answered: usize,
     /// Half of the requests took at most this.
     pub p50: Duration,
     /// 99 of 100 took at most this.
@@ -79,6 +82,7 @@ pub fn request(method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) 
 pub fn run(address: SocketAddr, request: &[u8], connections: usize, time: Duration) -> anyhow::Result<Measured> {
     let start = Instant::now();
     let (warm, end) = (start + time / 5, start + time / 5 + time);
+    let answered = AtomicUsize::new(0);
     let worker = || -> anyhow::Result<Vec<Duration>> {
         let mut client = Client::connect(address)?;
         let mut times = Vec::new();
@@ -91,6 +95,7 @@ pub fn run(address: SocketAddr, request: &[u8], connections: usize, time: Durati
             if status != 200 {
                 bail!("answered {status}: {}", String::from_utf8_lossy(body));
             }
+            answered.fetch_add(1, Ordering::Relaxed);
             if before >= warm {
                 times.push(before.elapsed());
             }
@@ -105,5 +110,10 @@ pub fn run(address: SocketAddr, request: &[u8], connections: usize, time: Durati
     let at = |percent: usize| {
         times.get((times.len() * percent / 100).min(times.len().saturating_sub(1))).copied().unwrap_or_default()
     };
-    Ok(Measured { per_second: times.len() as f64 / time.as_secs_f64(), p50: at(50), p99: at(99) })
+    Ok(Measured {
+        per_second: times.len() as f64 / time.as_secs_f64(),
+        answered: answered.into_inner(),
+        p50: at(50),
+        p99: at(99),
+    })
 }

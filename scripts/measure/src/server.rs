@@ -91,6 +91,15 @@ impl Server {
         Ok(())
     }
 
+    /// Processor time that it has used, of user and system together.
+    pub fn processor(&self) -> anyhow::Result<Duration> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        // After the name, which may hold spaces: the 14th and 15th fields of proc(5), in hundredths of a second.
+        let fields = stat.rsplit_once(')').context("no name in stat")?.1.split_whitespace().skip(11).take(2);
+        let ticks = fields.map(str::parse::<u64>).sum::<Result<u64, _>>()?;
+        Ok(Duration::from_millis(ticks * 10))
+    }
+
     /// Resident memory in MB (10^6 bytes), as Linux counts it.
     pub fn resident(&self) -> anyhow::Result<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;

@@ -32,6 +32,30 @@ fn the_samples_and_their_answers_fit_the_schemas() {
         fits(&request, cart, name);
         fits(&answer, &ok(client.post("/v1/quote", cart).unwrap()), &format!("the quote of {name}"));
     }
+    let quote = ok(client.post("/v1/quote", &carts[0].1).unwrap());
+    for (pointer, wrong) in [
+        ("/lines/0/unitPrice", json!(8800)),
+        ("/lines/0/availability/status", json!("perhaps")),
+        ("/promotions/0/status", json!("maybe")),
+        ("/totals/total", Value::Null),
+        ("/record/rules", json!("latest")),
+    ] {
+        let mut spoilt = quote.clone();
+        *spoilt.pointer_mut(pointer).unwrap() = wrong;
+        assert!(!answer.is_valid(&spoilt), "{pointer}");
+    }
+    let rulebook = contract.request("PUT", "/v1/merchants/{merchant}/rulebook");
+    for (pointer, wrong) in [
+        ("/format", json!("pushcart-rulebook/0")),
+        ("/priceLists/0/entries", json!([1])),
+        ("/promotions/0/gives", json!([])),
+        ("/catalogue/products/0/weight", json!(-1)),
+        ("/inventory/nodes/0/place/latitude", json!(91)),
+    ] {
+        let mut spoilt = samples::rulebook();
+        *spoilt.pointer_mut(pointer).unwrap() = wrong;
+        assert!(!rulebook.is_valid(&spoilt), "{pointer}");
+    }
     let mut spoilt = carts[0].1.clone();
     spoilt["lines"][0]["quantity"] = json!("two");
     assert!(!request.is_valid(&spoilt));

@@ -76,7 +76,8 @@ pub mod plugins {
 
 use commerce::facts::offers::{Proposal, ShippingCharge, Verdict, Wants};
 use commerce::facts::prices::{
-    Payable, PresalePlan, PriceClaim, PriceEvent, PriceReference, PricedLine, ShippingOption, Taxable, Taxation, Terms,
+    Cargo, Payable, PresalePlan, PriceClaim, PriceEvent, PriceReference, PricedLine, ShippingOption, Taxable, Taxation,
+    Terms,
 };
 use commerce::facts::stock::{Inquiry, Plan};
 use commerce::facts::types::{Context, Fault, Line};
@@ -100,8 +101,8 @@ impl pricing::Rules {
     ///
     /// # Errors
     /// Faults where an amount overflows.
-    pub fn ship(&self, lines: &[PricedLine], context: &Context) -> Result<Vec<ShippingOption>, Vec<Fault>> {
-        self.0.borrow().ship(lines, context)
+    pub fn ship(&self, cargo: &[Cargo], context: &Context) -> Result<Vec<ShippingOption>, Vec<Fault>> {
+        self.0.borrow().ship(cargo, context)
     }
 
     /// Taxes what is paid.

@@ -152,11 +152,12 @@ pub fn plan(
     let (levels, manifest) = match (levels, merchant) {
         (Some(levels), _) => (levels, None),
         (None, Some(merchant)) => {
-            let wanted = rules.inventory.skus(&skus);
-            let (mut levels, manifest) = stock::levels(store, merchant, wanted.iter().map(String::as_str))?;
-            // Stock of nodes that the rulebook has no more is nobody's.
-            let nodes = rules.inventory.nodes();
-            levels.retain(|level| nodes.contains(&level.node));
+            let (mut levels, manifest) = stock::levels(store, merchant, || rules.inventory.skus(&skus))?;
+            if !levels.is_empty() {
+                // Stock of nodes that the rulebook has no more is nobody's.
+                let nodes = rules.inventory.nodes();
+                levels.retain(|level| nodes.contains(&level.node));
+            }
             (levels, manifest)
         }
         (None, None) => (Vec::new(), None),
@@ -200,7 +201,7 @@ fn differences(
             attributes: Vec::new(),
         };
         let lines = [line];
-        rules.hold_for_pricing(exchange.world.store, &rules.pricing.missing(&lines)).ok()?;
+        rules.hold_for_pricing(exchange.world.store, &lines).ok()?;
         rules.pricing.price(&lines, context).ok()?.first().map(|line| line.unit_price)
     };
     let mut differences = BTreeMap::new();

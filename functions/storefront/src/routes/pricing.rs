@@ -26,9 +26,9 @@ pub fn post(exchange: &Exchange<'_>) -> Result<Response, Problem> {
     };
     let Request { source, context, lines, history } = request;
     let rules = exchange.rules(&source)?;
-    rules.hold_for_pricing(exchange.world.store, &rules.pricing.missing(&lines))?;
+    rules.hold_for_pricing(exchange.world.store, &lines)?;
     let priced = rules.pricing.price(&lines, &context).map_err(Problem::invalid)?;
-    let shipping = rules.pricing.ship(&priced, &context).map_err(Problem::invalid)?;
+    let shipping = rules.ship(&priced, &context)?;
     let subtotals: Vec<i64> = priced.iter().map(|line| line.subtotal).collect();
     let amounts: Vec<Taxable> = priced.iter().map(|line| till::taxable(line, line.subtotal)).collect();
     let taxation = rules.pricing.tax(&amounts, &context).map_err(Problem::invalid)?;

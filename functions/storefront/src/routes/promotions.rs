@@ -29,7 +29,7 @@ pub fn post(exchange: &Exchange<'_>) -> Result<Response, Problem> {
     };
     let Request { source, context, lines, charges, proposals, wants } = request;
     let rules = exchange.rules(&source)?;
-    rules.hold_for_promotions(exchange.world.store, &rules.promotions.missing(&lines, &context))?;
+    rules.hold_for_promotions(exchange.world.store, &lines, &context)?;
     let shipping: Vec<ShippingCharge> = charges.iter().map(|charge| charge.charge.clone()).collect();
     let merchant = if let wire::Source::Merchant(merchant) = source { Some(merchant) } else { None };
     let cart = Judged { lines: &lines, shipping: &shipping, context: &context, wants };

@@ -191,7 +191,7 @@ fn write(request: &Request<'_>, rules: &Rules, answers: &Answers) -> Result<Vec<
         at: instant::format(context.at, context.utc_offset),
         lines: lines(answers, money, writer(context)),
         totals: totals(answers, money)?,
-        said: wire::promotions::said(&answers.tally.priced, &answers.tally.verdict, &context.currency),
+        said: wire::said::Said::of(&answers.tally.priced, &answers.tally.verdict, &context.currency),
         shipping: shipping(answers, money),
         delivery: writer(context).delivery(&answers.plan),
         referral: Referral::of(&answers.attribution, &context.currency, context.utc_offset),

@@ -88,7 +88,7 @@ fn costs(
         let detail = format!("The decision was made by {}, these rules are {}.", frozen.rules, rules.digest);
         return Err(Problem::new(Kind::Conflict, detail));
     }
-    rules.hold_for_pricing(exchange.world.store, &rules.pricing.missing(&cart.lines))?;
+    rules.hold_for_pricing(exchange.world.store, &cart.lines)?;
     let places = places(frozen, cart)?;
     let cost = |quantities: Vec<u32>| {
         let kept = kept(&quantities, &places, frozen, cart);

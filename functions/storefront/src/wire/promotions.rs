@@ -1,10 +1,8 @@
 //! A priced cart and what promotions say of it.
 
-use super::money::Money;
-use crate::wire::quote::Promotion;
+use super::said::Said;
 use commerce::facts::offers::{Addition, LineAmount, Proposal, ShippingCharge, UnitRun, Verdict};
 use commerce::facts::prices::{PricedLine, Taxation};
-use commerce::facts::types::Attribute;
 use commerce::{Value, bounds, money};
 use serde_json::{Map, Value as Json, json};
 
@@ -176,7 +174,8 @@ impl Answer<'_> {
     /// The fields of the answer.
     #[must_use]
     pub fn write(&self) -> Map<String, Json> {
-        let mut fields = said(self.lines, self.verdict, self.currency);
+        let said = serde_json::to_value(Said::of(self.lines, self.verdict, self.currency)).unwrap_or_default();
+        let mut fields = if let Json::Object(fields) = said { fields } else { Map::new() };
         let mut put = |name: &str, value: Json| fields.insert(name.to_owned(), value);
         put("lines", self.lines());
         put("shipping", self.shipping());
@@ -250,96 +249,7 @@ impl Answer<'_> {
     }
 }
 
-/// What promotions said that is of the cart as a whole: the fields that an evaluation and a quote share.
-#[must_use]
-pub fn said(lines: &[PricedLine], verdict: &Verdict, currency: &str) -> Map<String, Json> {
-    let money = |amount: i64| json!({ "amount": amount, "currency": currency });
-    let own = Money::of(currency);
-    let promotions: Vec<Json> = verdict
-        .outcomes
-        .iter()
-        .map(|outcome| {
-            let mut written = serde_json::to_value(Promotion::of(outcome, own)).unwrap_or_default();
-            let funding = outcome
-                .funding
-                .iter()
-                .map(|part| json!({ "funder": part.funder, "shop": part.shop, "amount": money(part.amount) }));
-            if let Some(fields) = written.as_object_mut() {
-                if !outcome.funding.is_empty() {
-                    fields.insert("funding".to_owned(), funding.collect());
-                }
-                if !outcome.messages.is_empty() {
-                    fields.insert("messages".to_owned(), names(&outcome.messages));
-                }
-            }
-            written
-        })
-        .collect();
-    let mut fields = Map::new();
-    let mut put = |name: &str, value: Json| fields.insert(name.to_owned(), value);
-    put("promotions", promotions.into());
-    put(
-        "codes",
-        verdict
-            .codes
-            .iter()
-            .map(|code| json!({ "code": code.code, "promotion": code.promotion, "reason": code.reason }))
-            .collect(),
-    );
-    put("grants", verdict.grants.iter().map(|grant| {
-        let lines: Vec<Json> = grant.lines.iter().map(|share| json!({ "line": share.line, "amount": share.amount })).collect();
-        json!({ "promotion": grant.promotion, "kind": grant.kind, "id": grant.id, "amount": grant.amount, "lines": lines })
-    }).collect());
-    put("additions", verdict.additions.iter().zip(added_ids(lines, verdict)).map(|(added, id)| {
-        json!({ "id": id, "promotion": added.promotion, "sku": added.sku, "quantity": added.quantity, "unitPrice": money(added.unit_price), "discount": money(added.discount), "line": added.line })
-    }).collect());
-    put("consume", verdict.consume.iter().map(|used| {
-        json!({ "kind": used.kind, "id": used.id, "scope": used.scope, "amount": used.amount, "limit": used.limit })
-    }).collect());
-    put("idempotencyKey", verdict.idempotency_key.as_str().into());
-    put("optimal", verdict.optimal.into());
-    put("gap", money(verdict.gap));
-    put("segments", verdict.segments.clone().into());
-    put("hints", hints(verdict, currency));
-    if !verdict.trace.is_empty() {
-        put("trace", verdict.trace.iter().map(|step| {
-            json!({ "promotion": step.promotion, "what": step.what, "code": step.code, "amount": money(step.amount), "remaining": money(step.remaining) })
-        }).collect());
-    }
-    fields
-}
-
 fn unit(run: &UnitRun, money: &impl Fn(i64) -> Json) -> Json {
     // What is less than nothing was put on, by a price by measure; it stands under surcharges.
     json!({ "quantity": run.quantity, "discount": money(run.discount.max(0)) })
-}
-
-fn names(messages: &[Attribute]) -> Json {
-    messages
-        .iter()
-        .map(|message| (message.name.clone(), Json::from(message.value.as_str())))
-        .collect::<Map<String, Json>>()
-        .into()
-}
-
-/// The next steps.
-#[must_use]
-pub fn hints(verdict: &Verdict, currency: &str) -> Json {
-    let money = |amount: i64| json!({ "amount": amount, "currency": currency });
-    let written = verdict.hints.iter().map(|hint| {
-        let mut change = Map::new();
-        let mut put = |name: &str, value: Json| change.insert(name.to_owned(), value);
-        if let Some(sku) = &hint.sku {
-            put("sku", sku.as_str().into());
-        }
-        if let Some(category) = &hint.category {
-            put("category", category.as_str().into());
-        }
-        if hint.quantity > 0 {
-            put("quantity", hint.quantity.into());
-        }
-        put("spend", money(hint.spend));
-        json!({ "promotion": hint.promotion, "change": change, "gives": money(hint.gives) })
-    });
-    written.collect()
 }

@@ -3,8 +3,8 @@
 use super::inventory::answer as inventory;
 use super::money::Money;
 use super::referral::answer::Referral;
+use super::said::Said;
 use crate::judgement::Degraded;
-use commerce::facts::offers::{Outcome, Status};
 use serde::Serialize;
 
 /// The answer of `POST /v1/quote`.
@@ -23,7 +23,7 @@ pub struct Quote<'a> {
     pub totals: Totals<'a>,
     /// What promotions said: each that was looked at, codes, hints, what a checkout must use up.
     #[serde(flatten)]
-    pub said: serde_json::Map<String, serde_json::Value>,
+    pub said: Said<'a>,
     /// Ways of shipping.
     pub shipping: Vec<Shipping<'a>>,
     /// The plan of delivery.
@@ -131,53 +131,6 @@ pub struct Totals<'a> {
     /// And what later; where a deposit counts for more than it is, both are less than the total.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_later: Option<Money<'a>>,
-}
-
-/// What became of a promotion.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Promotion<'a> {
-    id: &'a str,
-    status: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    amount: Option<Money<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    shipping_amount: Option<Money<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    need: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    have: Option<i64>,
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    by: &'a [String],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    would_give: Option<Money<'a>>,
-}
-
-impl<'a> Promotion<'a> {
-    /// As the contract writes it.
-    #[must_use]
-    pub fn of(outcome: &'a Outcome, money: impl Fn(i64) -> Money<'a>) -> Self {
-        let Outcome { id, status, code, need, have, amount, shipping_amount, by, would_give, funding: _, messages: _ } =
-            outcome;
-        let applied = *status == Status::Applied;
-        Self {
-            id,
-            status: match status {
-                Status::Applied => "applied",
-                Status::Rejected => "rejected",
-                Status::Superseded => "superseded",
-            },
-            amount: applied.then(|| money(*amount)),
-            shipping_amount: (applied && *shipping_amount != 0).then(|| money(*shipping_amount)),
-            code: code.as_deref(),
-            need: *need,
-            have: *have,
-            by,
-            would_give: would_give.map(money),
-        }
-    }
 }
 
 /// A way of shipping.
