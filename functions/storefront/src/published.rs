@@ -5,13 +5,15 @@
 //! `m/{merchant}/rulebook` names the current digest; `m/{merchant}/r/{digest}` is the index of that rulebook (how many
 //! pieces each part has); `…/doc/{n}` and `…/{function}/{n}` are the pieces, `…/{function}/s/{n}` the shards.
 
+mod shards;
+
 use crate::functions::{inventory, pricing, promotions, referral, tagging};
 use crate::problem::{Kind, Problem};
 use crate::trial;
 use crate::wire::rulebook::{self, Head};
 use crate::world::Store;
 use commerce::facts::prices::{Cargo, PricedLine, ShippingOption, Terms};
-use commerce::facts::types::{Context, Line};
+use commerce::facts::types::Context;
 use commerce::{Compiled, Fault, bounds};
 use serde::{Deserialize, Serialize};
 use std::cell::Cell;
@@ -141,51 +143,6 @@ impl Rules {
         self.inline.as_ref().map(|parts| &parts.head)
     }
 
-    /// A shard of one of the functions that have shards.
-    fn shard(&self, store: &dyn Store, function: usize, number: u32) -> Result<Vec<u8>, Problem> {
-        let lost =
-            || Problem::internal(format!("shard {number} of {} is lost", FUNCTIONS.get(function).unwrap_or(&"?")));
-        if let Some(parts) = &self.inline {
-            let compiled = parts.compiled.get(function).ok_or_else(lost)?;
-            return compiled.shards.get(number as usize).cloned().ok_or_else(lost);
-        }
-        let (Some(prefix), Some(name)) = (&self.prefix, FUNCTIONS.get(function)) else { return Err(lost()) };
-        store.get(&format!("{prefix}/{name}/s/{number}")).map_err(Problem::store)?.ok_or_else(lost)
-    }
-
-    fn all_held(&self, function: usize) -> bool {
-        self.left.get(function).is_some_and(|left| left.get() == 0)
-    }
-
-    /// Gives a function the shards that it says are missing, which it then holds.
-    fn give(
-        &self,
-        store: &dyn Store,
-        function: usize,
-        missing: &[u32],
-        hold: impl Fn(u32, &[u8]) -> Result<(), String>,
-    ) -> Result<(), Problem> {
-        for number in missing {
-            hold(*number, &self.shard(store, function, *number)?).map_err(Problem::internal)?;
-            if let Some(left) = self.left.get(function) {
-                left.set(left.get().saturating_sub(1));
-            }
-        }
-        Ok(())
-    }
-
-    /// Gives pricing the shards that these lines need.
-    ///
-    /// # Errors
-    /// Where the store fails or a shard is lost.
-    pub fn hold_for_pricing(&self, store: &dyn Store, lines: &[Line]) -> Result<(), Problem> {
-        if self.all_held(0) {
-            return Ok(());
-        }
-        let missing = self.pricing.missing(lines);
-        self.give(store, 0, &missing, |number, shard| self.pricing.hold(number, shard))
-    }
-
     /// What each way of shipping costs for the lines that are checked out; pricing must hold their shards.
     ///
     /// # Errors
@@ -196,45 +153,6 @@ impl Rules {
             .map(|line| Cargo { sku: line.sku.clone(), quantity: line.quantity, subtotal: line.subtotal })
             .collect();
         self.pricing.ship(&cargo, context).map_err(Problem::invalid)
-    }
-
-    /// Gives promotions the shards that this cart can touch.
-    ///
-    /// # Errors
-    /// Where the store fails or a shard is lost.
-    pub fn hold_for_promotions(
-        &self,
-        store: &dyn Store,
-        lines: &[PricedLine],
-        context: &Context,
-    ) -> Result<(), Problem> {
-        if self.all_held(1) {
-            return Ok(());
-        }
-        let missing = self.promotions.missing(lines, context);
-        self.give(store, 1, &missing, |number, shard| self.promotions.hold(number, shard))
-    }
-}
-
-impl Rules {
-    /// Gives inventory the shards that these products need; parts of kits and substitutes are known only when the
-    /// products themselves are.
-    ///
-    /// # Errors
-    /// Where the store fails or a shard is lost.
-    pub fn hold_for_inventory(&self, store: &dyn Store, skus: &[String]) -> Result<(), Problem> {
-        // Products, their parts and substitutes, the substitutes' parts.
-        for _ in 0..3 {
-            if self.all_held(3) {
-                break;
-            }
-            let missing = self.inventory.missing(skus);
-            if missing.is_empty() {
-                break;
-            }
-            self.give(store, 3, &missing, |number, shard| self.inventory.hold(number, shard))?;
-        }
-        Ok(())
     }
 }
 
