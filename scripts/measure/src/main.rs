@@ -6,6 +6,7 @@ mod load;
 mod native;
 mod promotions;
 mod quote;
+mod referral;
 mod server;
 mod tagging;
 
@@ -14,6 +15,11 @@ const BENCHES: &[(&str, &str, fn() -> anyhow::Result<()>)] = &[
     ("quote", "POST /v1/quote over HTTP: fresh instances, reused ones, and the cores linked natively", quote::run),
     ("tagging", "tags, review and masks of 200 to 20,000 characters, against jieba and re", tagging::run),
     ("components", "bytes and instantiation time of each component", components::run),
+    (
+        "referral",
+        "1,000 touches, Markov over 10,000 paths against ChannelAttribution, and a link verified",
+        referral::run,
+    ),
     (
         "promotions",
         "one evaluation among 100 to 100,000 promotions: time, fuel, and two engines from npm",
