@@ -110,3 +110,22 @@ impl PluginEngine {
         &self.engine
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::hash::{DefaultHasher, Hash, Hasher};
+
+    #[test]
+    fn what_one_compiles_the_other_runs() {
+        let hash = |engine: &Engine| {
+            let mut hasher = DefaultHasher::new();
+            engine.precompile_compatibility_hash().hash(&mut hasher);
+            hasher.finish()
+        };
+        let serving = crate::plugins::sample::ENGINE.engine();
+        let (compiler, default) = (compiler().unwrap(), Engine::default());
+        assert_eq!(hash(&compiler), hash(serving));
+        assert_ne!(hash(&default), hash(serving));
+    }
+}

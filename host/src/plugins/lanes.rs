@@ -272,3 +272,6 @@ fn run(plugin: &ActivePlugin, question: &Question, time: Duration) -> Ran<Vec<Ch
     std::panic::catch_unwind(AssertUnwindSafe(work))
         .unwrap_or_else(|_| Ran::refused(Failure::new(Kind::PanickedHost, "the host failed while it ran the plugin")))
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,6 +27,8 @@ pub mod run;
 pub mod settings;
 pub mod shelf;
 pub mod signature;
+#[cfg(test)]
+mod sample;
 mod size;
 mod thread;
 pub mod tokens;

@@ -172,3 +172,6 @@ fn classify(limiter: &Limiter, error: &wasmtime::Error) -> Failure {
     };
     Failure::new(kind, format!("{error:#}").chars().take(bounds::TEXT).collect::<String>())
 }
+
+#[cfg(test)]
+mod tests;
