@@ -138,6 +138,7 @@ mod tests {
             units: vec![],
             surcharges: vec![],
             additions: vec![],
+            wishes: vec![],
             grants: vec![],
             codes: vec![],
             optimal: true,
