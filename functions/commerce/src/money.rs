@@ -43,9 +43,14 @@ impl Rounding {
 /// assert_eq!(divide(-5, 2, Rounding::HalfUp), Ok(-3));
 /// ```
 pub fn divide(dividend: i128, divisor: i128, rounding: Rounding) -> Result<i64, Overflow> {
-    let (Some(quotient), Some(remainder)) = (dividend.checked_div(divisor), dividend.checked_rem(divisor)) else {
-        return Err(Overflow);
+    // Nearly all fit 64 bits, which Wasm divides by one instruction.
+    let narrow = match (i64::try_from(dividend), i64::try_from(divisor)) {
+        (Ok(dividend), Ok(divisor)) => dividend.checked_div(divisor).zip(dividend.checked_rem(divisor)),
+        _ => None,
     };
+    let wide = || dividend.checked_div(divisor).zip(dividend.checked_rem(divisor));
+    let found = narrow.map(|(quotient, remainder)| (i128::from(quotient), i128::from(remainder))).or_else(wide);
+    let Some((quotient, remainder)) = found else { return Err(Overflow) };
     let away = if (dividend < 0) == (divisor < 0) { 1 } else { -1 };
     let twice = remainder.unsigned_abs().saturating_mul(2).cmp(&divisor.unsigned_abs());
     let step = match rounding {

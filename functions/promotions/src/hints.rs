@@ -64,7 +64,7 @@ pub fn find(
     // What costs least first, so that the first that are true are the cheapest.
     steps.sort_by(|(one, _), (other, _)| (one.spend, &one.promotion).cmp(&(other.spend, &other.promotion)));
     let most = usize::try_from(most).unwrap_or(usize::MAX);
-    let mut seen: BTreeSet<(Option<String>, Option<String>, u32, i64)> = BTreeSet::new();
+    let mut seen = BTreeSet::new();
     let mut tries = 0;
     for (hint, change) in steps {
         let told = found.hints.iter().any(|known| known.promotion == hint.promotion);

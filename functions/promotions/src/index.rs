@@ -26,13 +26,18 @@ impl Key {
     /// What fits any cart.
     pub const ALWAYS: Self = Self { class: u8::MAX, hash: 0 };
 
-    // FNV-1a, 64 bit (Fowler, Noll and Vo): keys are the merchant's own, and a collision costs a look, not an error.
     fn new(class: u8, word: &str) -> Self {
+        Self { class, hash: Self::hash(class, word.as_bytes()).max(1) }
+    }
+
+    /// FNV-1a, 64 bit (Fowler, Noll and Vo), salted: keys are the merchant's own, and a collision costs a look, not an error.
+    #[must_use]
+    pub fn hash(salt: u8, bytes: &[u8]) -> u64 {
         let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        let hash = word.bytes().fold(step(0xcbf2_9ce4_8422_2325, class), step);
+        let hash = bytes.iter().fold(step(0xcbf2_9ce4_8422_2325, salt), |hash, byte| step(hash, *byte));
         // FNV's low bits are weak; one round of mixing (MurmurHash3's finalizer) spreads them.
         let mixed = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-        Self { class, hash: (mixed ^ (mixed >> 33)).max(1) }
+        mixed ^ (mixed >> 33)
     }
 
     /// A code in its compared form.

@@ -59,6 +59,9 @@ impl Rules {
     /// The shards that this cart can touch and that are not held yet.
     #[must_use]
     pub fn missing(&self, lines: &[PricedLine], context: &Context) -> Vec<u32> {
+        if self.root.directory.inline.is_some() {
+            return Vec::new();
+        }
         let segments = segments::of(&self.root.segments, context);
         let wanted = self.root.directory.shards(&self.keys(lines, context, &segments), context.at);
         wanted.into_iter().filter(|number| !self.held.contains_key(number)).collect()

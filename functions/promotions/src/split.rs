@@ -53,6 +53,10 @@ pub struct Sharing {
 /// ```
 #[must_use]
 pub fn split(total: i64, weights: &[i64], caps: &[i64], sharing: Sharing) -> Vec<i64> {
+    // What is not shared needs no shares: most promotions of a large rulebook reach one line.
+    if let ([weight], [cap]) = (weights, caps) {
+        return vec![if *weight > 0 { total.clamp(0, (*cap).max(0)) } else { 0 }];
+    }
     let mut parts: Vec<Part> = weights
         .iter()
         .zip(caps)

@@ -82,6 +82,9 @@ fn shipping_offs(scene: &Scene<'_>, applied: &[(&Promotion, &Given)]) -> Vec<Shi
 
 fn shipping_shares(scene: &Scene<'_>, judgement: &Judgement<'_>) -> Vec<LineAmount> {
     let charged = judgement.ledger.shipping.iter().sum();
+    if charged == 0 {
+        return Vec::new();
+    }
     let paid = |place: usize| {
         let runs = judgement.ledger.runs.iter().filter(|run| run.line == place);
         runs.map(|run| i64::from(run.count).saturating_mul(run.left)).fold(0, i64::saturating_add)
@@ -352,21 +355,26 @@ fn trace(candidates: &[&Promotion], judgement: &Judgement<'_>) -> Vec<Step> {
 /// A name for what was decided: the same cart, moment and rules give the same name, so that a checkout that asks twice
 /// uses up once.
 fn idempotency_key(scene: &Scene<'_>, verdict: &Verdict) -> String {
-    let mut text = format!(
-        "{}\n{}\n",
-        scene.context.at,
-        scene.context.shopper.as_ref().and_then(|shopper| shopper.id.as_deref()).unwrap_or_default()
-    );
+    // Every part with its length, so that no two decisions read alike.
+    let mut bytes: Vec<u8> = Vec::with_capacity(2_048);
+    let mut words = |parts: &[&str], numbers: &[i64]| {
+        for part in parts {
+            bytes.extend(u32::try_from(part.len()).unwrap_or(u32::MAX).to_le_bytes());
+            bytes.extend(part.as_bytes());
+        }
+        numbers.iter().for_each(|number| bytes.extend(number.to_le_bytes()));
+    };
+    let shopper = scene.context.shopper.as_ref().and_then(|shopper| shopper.id.as_deref());
+    words(&[shopper.unwrap_or_default()], &[scene.context.at]);
     for line in scene.lines {
-        text.push_str(&format!("{}\t{}\t{}\t{}\n", line.id, line.sku, line.quantity, line.subtotal));
+        words(&[&line.id, &line.sku], &[i64::from(line.quantity), line.subtotal]);
     }
     for off in &verdict.discounts {
-        text.push_str(&format!("{}\t{}\t{}\n", off.line, off.promotion, off.amount));
+        words(&[&off.line, &off.promotion], &[off.amount]);
     }
     for used in &verdict.consume {
-        text.push_str(&format!("{}\t{}\t{}\t{}\n", used.kind, used.id, used.scope, used.amount));
+        words(&[&used.kind, &used.id, &used.scope], &[used.amount]);
     }
     // Two hashes of 64 bits: names are told apart by accident, and nobody gains from making two alike.
-    let part = |salt: &str| Key::code(&format!("{salt}{text}")).hash;
-    format!("{:016x}{:016x}", part("1"), part("2"))
+    format!("{:016x}{:016x}", Key::hash(1, &bytes), Key::hash(2, &bytes))
 }

@@ -20,13 +20,15 @@ async function measured(evaluate) {
   await evaluate();
   const start = process.hrtime.bigint();
   let rounds = 0;
-  let spent = 0;
-  while (spent < seconds * 1e9 || rounds < 3) {
+  let fastest = Infinity;
+  // The fastest of all is told, as the least disturbed.
+  for (let now = start; Number(now - start) < seconds * 1e9 || rounds < 3; rounds += 1) {
     taken = discount(await evaluate());
-    rounds += 1;
-    spent = Number(process.hrtime.bigint() - start);
+    const then = process.hrtime.bigint();
+    fastest = Math.min(fastest, Number(then - now));
+    now = then;
   }
-  return { microseconds: spent / 1e3 / rounds, discount: taken };
+  return { microseconds: fastest / 1e3, discount: taken };
 }
 
 const rules = new Engine(

@@ -21,8 +21,8 @@ const LINES: usize = 20;
 /// What each takes off, in basis points.
 const RATE: i64 = 500;
 /// Evaluations that are timed together, and how often; the fastest of all is told, as the least disturbed.
-const TOGETHER: u32 = 200;
-const PASSES: usize = 25;
+const TOGETHER: u32 = 20;
+const PASSES: usize = 300;
 /// What the figures on file may differ by, in percent: a compiler's own differences.
 const TOLERANCE: u64 = 5;
 /// Fuel of one evaluation by size. `PUSHCART_BLESS=1` writes it anew.
