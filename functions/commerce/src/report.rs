@@ -184,6 +184,11 @@ impl<'a> Value<'a> {
 
     /// A whole number within the range.
     pub fn integer(&self, range: RangeInclusive<i64>) -> Option<i64> {
+        self.integer_or(range, "out-of-range")
+    }
+
+    /// The same, where what is outside the range has a code of its own.
+    pub fn integer_or(&self, range: RangeInclusive<i64>, code: &'static str) -> Option<i64> {
         let number = match self.node {
             Node::Integer(number) => *number,
             // 3.0 is whole: JSON does not tell it from 3.
@@ -193,7 +198,7 @@ impl<'a> Value<'a> {
             _ => return self.wrong_type("a whole number"),
         };
         if !range.contains(&number) {
-            self.fault("out-of-range", format!("must be {} to {}, is {number}", range.start(), range.end()));
+            self.fault(code, format!("must be {} to {}, is {number}", range.start(), range.end()));
             return None;
         }
         Some(number)
@@ -204,6 +209,19 @@ impl<'a> Value<'a> {
         self.integer(range).and_then(|number| T::try_from(number).ok())
     }
 
+    /// Units of a line: 1 to 1,000,000.
+    pub fn quantity(&self) -> Option<u32> {
+        let units = self.integer_or(1..=bounds::QUANTITY, "invalid-quantity")?;
+        u32::try_from(units).ok()
+    }
+
+    /// Units that are counted: 0 to 1,000,000.
+    pub fn count(&self) -> Option<u32> {
+        let below = matches!(self.node, Node::Integer(..0));
+        let units = self.integer_or(0..=bounds::QUANTITY, if below { "negative-count" } else { "out-of-range" })?;
+        u32::try_from(units).ok()
+    }
+
     /// An amount in minor units, not negative.
     pub fn amount(&self) -> Option<i64> {
         self.integer(0..=bounds::AMOUNT)
@@ -211,6 +229,11 @@ impl<'a> Value<'a> {
 
     /// A number within the range: for places and probabilities, never for money.
     pub fn decimal(&self, range: RangeInclusive<f64>) -> Option<f64> {
+        self.decimal_or(range, "out-of-range")
+    }
+
+    /// The same, where what is outside the range has a code of its own.
+    pub fn decimal_or(&self, range: RangeInclusive<f64>, code: &'static str) -> Option<f64> {
         #[allow(clippy::cast_precision_loss, reason = "the range is checked after it")]
         let number = match self.node {
             Node::Integer(number) => *number as f64,
@@ -218,7 +241,7 @@ impl<'a> Value<'a> {
             _ => return self.wrong_type("a number"),
         };
         if !range.contains(&number) {
-            self.fault("out-of-range", format!("must be {} to {}, is {number}", range.start(), range.end()));
+            self.fault(code, format!("must be {} to {}, is {number}", range.start(), range.end()));
             return None;
         }
         Some(number)
@@ -280,10 +303,15 @@ impl<'a> Value<'a> {
 
     /// The items of a list of at most `most`.
     pub fn list(&self, most: usize) -> impl Iterator<Item = Value<'a>> + use<'a> {
+        self.list_or(most, "too-many")
+    }
+
+    /// The same, where having more has a code of its own.
+    pub fn list_or(&self, most: usize, code: &'static str) -> impl Iterator<Item = Value<'a>> + use<'a> {
         let items = match self.node {
             Node::List(items) if items.len() <= most => items.as_slice(),
             Node::List(items) => {
-                self.fault("too-many", format!("must have at most {most} entries, has {}", items.len()));
+                self.fault(code, format!("must have at most {most} entries, has {}", items.len()));
                 &[]
             }
             _ => {

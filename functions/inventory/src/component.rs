@@ -40,6 +40,9 @@ impl wit::GuestRules for Rules {
     fn skus(&self, skus: Vec<String>) -> Vec<String> {
         self.0.borrow().skus(&skus)
     }
+    fn unknown(&self, skus: Vec<String>) -> Vec<String> {
+        self.0.borrow().unknown(&skus)
+    }
     fn nodes(&self) -> Vec<String> {
         self.0.borrow().nodes()
     }

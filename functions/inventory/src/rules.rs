@@ -53,6 +53,12 @@ impl Rules {
         self.related(skus).into_iter().filter(|sku| self.item(sku).kit.is_empty()).map(str::to_owned).collect()
     }
 
+    /// Those of these products that the rulebook's catalogue does not have.
+    #[must_use]
+    pub fn unknown(&self, skus: &[String]) -> Vec<String> {
+        skus.iter().filter(|sku| !self.knows(sku)).cloned().collect()
+    }
+
     /// The ids of all nodes.
     #[must_use]
     pub fn nodes(&self) -> Vec<String> {

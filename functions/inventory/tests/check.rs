@@ -388,10 +388,20 @@ fn a_short_line_names_what_may_be_taken_instead() {
 fn a_wrong_rulebook_says_what_is_wrong_where() {
     for (inventory, code, pointer) in [
         (r#"{"items": {"a": {"kit": {"b": 1}}, "b": {"kit": {"a": 1}}}}"#, "cyclic-kit", "/inventory/items/a"),
-        (r#"{"items": {"a": {"safetyStock": -1}}}"#, "out-of-range", "/inventory/items/a/safetyStock"),
+        (r#"{"items": {"a": {"safetyStock": -1}}}"#, "negative-count", "/inventory/items/a/safetyStock"),
+        (
+            r#"{"items": {"a": {"limits": {"periods": {"m": -1}}}}}"#,
+            "negative-count",
+            "/inventory/items/a/limits/periods/m",
+        ),
+        (
+            r#"{"nodes": [{"id": "n", "kind": "store", "capacity": -1}]}"#,
+            "negative-count",
+            "/inventory/nodes/0/capacity",
+        ),
         (
             r#"{"nodes": [{"id": "n", "kind": "store", "place": {"latitude": 91, "longitude": 0}}]}"#,
-            "out-of-range",
+            "place-outside-globe",
             "/inventory/nodes/0/place/latitude",
         ),
         (r#"{"nodes": [{"id": "n", "kind": "store", "hours": []}]}"#, "closed-all-week", "/inventory/nodes/0/hours"),
@@ -420,7 +430,7 @@ fn a_wrong_rulebook_says_what_is_wrong_where() {
         format!(r#"{{"inventory": {{"nodes": [{}]}}}}"#, (0..count).map(node).collect::<Vec<_>>().join(","))
     };
     assert!(compile(&many(500)).is_ok());
-    assert_eq!(compile(&many(501)).unwrap_err()[0].code, "too-many");
+    assert_eq!(compile(&many(501)).unwrap_err()[0].code, "too-many-nodes");
     let unknown = r#"{"catalogue": {"products": [{"sku": "a"}]}, "inventory": {"items": {"b": {}}}}"#;
     assert_eq!(compile(unknown).unwrap_err()[0].code, "unknown-sku");
     assert!(Rules::load(b"\x07").is_err());

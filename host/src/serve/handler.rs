@@ -4,6 +4,7 @@ use super::admission::Admission;
 use super::body;
 use super::headers::Said;
 use super::trace::Trace;
+use super::turns::{self, Turns};
 use crate::app::{App, Target};
 use crate::call::{self, Failure};
 use crate::log;
@@ -29,6 +30,7 @@ pub struct Handler {
     app: Arc<App>,
     admission: Admission,
     door: plugins::http::Door,
+    turns: Turns,
     stop: watch::Receiver<bool>,
 }
 
@@ -44,7 +46,7 @@ impl Handler {
     /// A handler for `app`, which stops when `stop` turns true.
     pub fn new(app: Arc<App>, stop: watch::Receiver<bool>) -> Self {
         let admission = Admission::new(&app.options, app.metrics.clone());
-        Self { app, admission, door: plugins::http::Door::default(), stop }
+        Self { app, admission, door: plugins::http::Door::default(), turns: Turns::default(), stop }
     }
 
     /// How it is to run.
@@ -127,6 +129,12 @@ impl Handler {
         told.route = route.to_string();
         let bounds = Bounds::of(self.options(), &target.limits, &request);
         let (request, _charge) = self.read(request, (route, target, &found), trace, &bounds).await?;
+        let path = request.uri().path().to_owned();
+        let _turn = if turns::changes(request.method()) {
+            Some(self.turns.take(&path, bounds.deadline).await.ok_or(Problem::Overloaded)?)
+        } else {
+            None
+        };
         let _entry = self.admission.enter(bounds.memory.is_some()).await.ok_or(Problem::Overloaded)?;
         let head = request.method() == Method::HEAD;
         let deadline = Instant::now() + bounds.deadline;

@@ -6,6 +6,7 @@ mod client;
 pub mod handler;
 pub mod headers;
 pub mod trace;
+mod turns;
 
 use crate::app::App;
 use crate::metrics::Gauge;

@@ -15,3 +15,4 @@ mod durability;
 mod instances;
 mod refusals;
 mod rulebooks;
+mod stock;

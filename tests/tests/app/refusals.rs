@@ -58,15 +58,20 @@ const CARTS: &[(&str, Spoil, &str, &str)] = &[
     (
         "a place that is nowhere",
         |cart| cart["shopper"]["location"] = json!({ "lat": 91, "lon": 0 }),
-        "out-of-range",
+        "place-outside-globe",
         "/shopper/location/lat",
     ),
-    ("nothing of a thing", |cart| cart["lines"][0]["quantity"] = json!(0), "out-of-range", "/lines/0/quantity"),
-    ("minus zero of a thing", |cart| cart["lines"][0]["quantity"] = json!(-0.0), "out-of-range", "/lines/0/quantity"),
+    ("nothing of a thing", |cart| cart["lines"][0]["quantity"] = json!(0), "invalid-quantity", "/lines/0/quantity"),
+    (
+        "minus zero of a thing",
+        |cart| cart["lines"][0]["quantity"] = json!(-0.0),
+        "invalid-quantity",
+        "/lines/0/quantity",
+    ),
     (
         "a unit more than a line may have",
         |cart| cart["lines"][0]["quantity"] = json!(1_000_001),
-        "out-of-range",
+        "invalid-quantity",
         "/lines/0/quantity",
     ),
     (

@@ -155,7 +155,7 @@ impl Item {
     fn read(&mut self, value: &Value<'_>, known: &impl Fn(&Value<'_>, &str)) {
         let Some(object) = value.object() else { return };
         let flag = |name: &str, default: bool| object.field(name).and_then(|value| value.boolean()).unwrap_or(default);
-        let units = |name: &str| object.field(name).and_then(|value| value.whole::<u32>(0..=bounds::QUANTITY));
+        let units = |name: &str| object.field(name).and_then(|value| value.count());
         self.sellable = flag("sellable", true);
         self.tracked = flag("tracked", true);
         self.backorder = flag("backorder", false);
@@ -192,11 +192,11 @@ fn preorder(value: &Value<'_>) -> Option<Preorder> {
     let object = value.object()?;
     let mut preorder = Preorder {
         ships: object.field("shipsAt").and_then(|value| value.moment()).map(|moment| moment.at),
-        cap: object.field("cap").and_then(|value| value.whole(0..=bounds::QUANTITY)),
+        cap: object.field("cap").and_then(|value| value.count()),
         channels: Vec::new(),
     };
     for (channel, cap) in object.field("channelCaps").iter().flat_map(|caps| caps.entries(bounds::ENTRIES)) {
-        if let Some(cap) = cap.whole(0..=bounds::QUANTITY) {
+        if let Some(cap) = cap.count() {
             preorder.channels.push((channel.to_owned(), cap));
         }
     }
@@ -214,7 +214,7 @@ fn limits(value: &Value<'_>) -> Limits {
         periods: Vec::new(),
     };
     for (scope, most) in object.field("periods").iter().flat_map(|periods| periods.entries(bounds::ENTRIES)) {
-        if let Some(most) = most.whole(0..=bounds::QUANTITY) {
+        if let Some(most) = most.count() {
             limits.periods.push((scope.to_owned(), most));
         }
     }

@@ -68,7 +68,7 @@ pub fn read(value: &Value<'_>, zone: &str) -> (Vec<Node>, Vec<String>) {
     let mut zones = vec![zone.to_owned()];
     let mut known = BTreeSet::new();
     let mut nodes = Vec::new();
-    for entry in value.list(bounds::NODES) {
+    for entry in value.list_or(bounds::NODES, "too-many-nodes") {
         let Some(object) = entry.object() else { continue };
         let id = object.required("id").and_then(|value| {
             let id = value.identifier()?;
@@ -116,20 +116,20 @@ fn read_one(object: &Object<'_>, id: &str, zones: &mut Vec<String>) -> Option<No
         radius: integer("radius", 20_100_000),
         channels: object.field("channels").map(|list| list.identifiers(bounds::ENTRIES)).unwrap_or_default(),
         modes: modes.unwrap_or_else(|| kind.modes().to_vec()),
-        capacity: integer("capacity", bounds::QUANTITY).and_then(|units| u32::try_from(units).ok()),
+        capacity: object.field("capacity").and_then(|value| value.count()),
         shipment_cost,
         unit_cost,
         kilometre_cost,
         shipment_carbon,
         kilometre_carbon,
-        safety: integer("safetyStock", bounds::QUANTITY).and_then(|units| u32::try_from(units).ok()),
+        safety: object.field("safetyStock").and_then(|value| value.count()),
     })
 }
 
 fn place(value: &Value<'_>) -> Option<(f64, f64)> {
     let object = value.object()?;
-    let latitude = object.required("latitude").and_then(|value| value.decimal(-90.0..=90.0));
-    let longitude = object.required("longitude").and_then(|value| value.decimal(-180.0..=180.0));
+    let latitude = object.required("latitude").and_then(|value| value.decimal_or(-90.0..=90.0, "place-outside-globe"));
+    let longitude = object.required("longitude").and_then(|value| value.decimal_or(-180.0..=180.0, "place-outside-globe"));
     object.finish();
     Some((latitude?, longitude?))
 }

@@ -77,7 +77,7 @@ impl Policy {
         self.stale_after = object.field("staleAfter").and_then(|value| value.integer(1..=31_536_000));
         self.hold = object.field("holdFor").and_then(|value| value.integer(1..=604_800)).unwrap_or(self.hold);
         self.parcel = object.field("parcelMass").and_then(|value| value.integer(1..=10_000_000));
-        self.safety = object.field("safetyStock").and_then(|value| value.whole(0..=bounds::QUANTITY)).unwrap_or(0);
+        self.safety = object.field("safetyStock").and_then(|value| value.count()).unwrap_or(0);
         object.finish();
     }
 }

@@ -179,6 +179,12 @@ impl inventory::Rules {
         self.0.borrow().skus(skus)
     }
 
+    /// Those of these products that the rulebook's catalogue does not have.
+    #[must_use]
+    pub fn unknown(&self, skus: &[String]) -> Vec<String> {
+        self.0.borrow().unknown(skus)
+    }
+
     /// The ids of all nodes.
     #[must_use]
     pub fn nodes(&self) -> Vec<String> {

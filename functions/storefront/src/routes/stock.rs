@@ -2,12 +2,11 @@
 
 use crate::app::Exchange;
 use crate::http::Response;
-use crate::problem::{Kind, Problem};
+use crate::problem::Problem;
 use crate::stock::{self, Delta};
-use crate::wire::inventory as read;
-use commerce::{Object, Report, Value, bounds};
+use crate::wire::inventory::{self as read, Known};
+use commerce::{Node, Report, Value, bounds};
 use serde::Serialize;
-use std::collections::HashSet;
 
 /// Deltas of one batch.
 const DELTAS: usize = 10_000;
@@ -18,18 +17,16 @@ pub fn put(exchange: &Exchange<'_>) -> Result<Response, Problem> {
     let node = exchange.json(bounds::RULEBOOK_BYTES)?;
     let report = Report::new();
     let now = exchange.world.now;
-    let nodes = nodes(exchange, merchant)?;
+    let skus = field(&node, "skus").map_or_else(Vec::new, |skus| match skus {
+        Node::Map(skus) => skus.iter().map(|(sku, _)| sku.to_string()).collect(),
+        _ => Vec::new(),
+    });
+    let known = known(exchange, merchant, skus)?;
     let document = report.read(&node).object().and_then(|object| {
         let version = object.required("version").and_then(|value| value.integer(1..=bounds::AMOUNT));
-        let sequence = object.field("sequence").and_then(|value| value.integer(0..=bounds::AMOUNT)).unwrap_or(0);
+        let sequence = object.field("sequence").and_then(|value| value.integer(0..=bounds::AMOUNT));
         let at = object.field("at").and_then(|value| value.moment()).map_or(now, |moment| moment.at);
-        let levels = object.required("skus").map(|value| {
-            read::stock(value, at, &|item, node| {
-                if nodes.as_ref().is_some_and(|nodes| !nodes.contains(node)) {
-                    item.fault("unknown-node", format!("the rulebook has no node `{node}`"));
-                }
-            })
-        });
+        let levels = object.required("skus").map(|value| read::stock(value, at, &known));
         object.finish();
         Some((version?, sequence, at, levels?))
     });
@@ -44,22 +41,21 @@ pub fn put(exchange: &Exchange<'_>) -> Result<Response, Problem> {
     Ok(Response::json(200, body.into_bytes()))
 }
 
-/// The nodes of the merchant's rulebook, where one is published.
-fn nodes(exchange: &Exchange<'_>, merchant: &str) -> Result<Option<HashSet<String>>, Problem> {
-    match exchange.published(merchant) {
-        Ok(rules) => Ok(Some(rules.inventory.nodes().into_iter().collect())),
-        Err(problem) if problem.kind == Kind::UnknownMerchant => Ok(None),
-        Err(problem) => Err(problem),
-    }
+fn field<'n>(node: &'n Node<'_>, name: &str) -> Option<&'n Node<'n>> {
+    let Node::Map(fields) = node else { return None };
+    fields.iter().find(|(known, _)| known == name).map(|(_, value)| value)
 }
 
-/// Reports a node that the rulebook does not have.
-fn known(object: &Object<'_>, node: &str, nodes: Option<&HashSet<String>>) {
-    if nodes.is_some_and(|nodes| !nodes.contains(node)) {
-        if let Some(value) = object.field("node") {
-            value.fault("unknown-node", format!("the rulebook has no node `{node}`"));
-        }
-    }
+/// What the merchant's rulebook knows of these products, and its nodes.
+fn known(exchange: &Exchange<'_>, merchant: &str, mut skus: Vec<String>) -> Result<Known, Problem> {
+    let rules = exchange.published(merchant)?;
+    skus.sort_unstable();
+    skus.dedup();
+    rules.hold_for_inventory(exchange.world.store, &skus)?;
+    Ok(Known {
+        nodes: rules.inventory.nodes().into_iter().collect(),
+        unknown: rules.inventory.unknown(&skus).into_iter().collect(),
+    })
 }
 
 /// What became of a batch.
@@ -83,12 +79,16 @@ pub fn patch(exchange: &Exchange<'_>) -> Result<Response, Problem> {
     let merchant = exchange.authorized()?;
     let node = exchange.json(bounds::BODY_BYTES)?;
     let report = Report::new();
-    let nodes = nodes(exchange, merchant)?;
+    let skus = field(&node, "deltas").map_or_else(Vec::new, |deltas| match deltas {
+        Node::List(deltas) => deltas.iter().take(DELTAS).filter_map(|delta| text(field(delta, "sku")?)).collect(),
+        _ => Vec::new(),
+    });
+    let known = known(exchange, merchant, skus)?;
     let now = exchange.world.now;
     let deltas = report.read(&node).object().and_then(|object| {
-        let deltas = object.required("deltas").map(|value| {
-            value.list(DELTAS).filter_map(|item| delta(&item, nodes.as_ref(), now)).collect::<Vec<Delta>>()
-        });
+        let deltas = object
+            .required("deltas")
+            .map(|value| value.list(DELTAS).filter_map(|item| delta(&item, &known, now)).collect::<Vec<Delta>>());
         object.finish();
         deltas
     });
@@ -101,18 +101,24 @@ pub fn patch(exchange: &Exchange<'_>) -> Result<Response, Problem> {
     body.map(|body| Response::json(200, body)).map_err(|error| Problem::internal(error.to_string()))
 }
 
-fn delta(item: &Value<'_>, nodes: Option<&HashSet<String>>, now: i64) -> Option<Delta> {
+fn text(node: &Node<'_>) -> Option<String> {
+    if let Node::Text(text) = node { Some(text.to_string()) } else { None }
+}
+
+fn delta(item: &Value<'_>, known: &Known, now: i64) -> Option<Delta> {
     let object = item.object()?;
-    let word = |name: &str| object.required(name).and_then(|value| value.identifier().map(str::to_owned));
     let change = |name: &str| {
         object.field(name).and_then(|value| value.integer(-bounds::QUANTITY..=bounds::QUANTITY)).unwrap_or(0)
     };
     let sequence = object.required("sequence").and_then(|value| value.integer(1..=bounds::AMOUNT));
-    let (sku, node) = (word("sku"), word("node"));
-    if let Some(node) = &node {
-        known(&object, node, nodes);
-    }
-    let count = object.field("count").and_then(|value| value.integer(0..=bounds::QUANTITY));
+    let named = |name: &str, check: fn(&Known, &Value<'_>, &str)| {
+        let value = object.required(name)?;
+        let name = value.identifier()?;
+        check(known, &value, name);
+        Some(name.to_owned())
+    };
+    let (sku, node) = (named("sku", Known::sku), named("node", Known::node));
+    let count = object.field("count").and_then(|value| value.count()).map(i64::from);
     let at = object.field("at").and_then(|value| value.moment()).map_or(now, |moment| moment.at);
     let (on_hand, reserved) = (change("onHand"), change("reserved"));
     object.finish();

@@ -28,7 +28,7 @@ fn line(item: Value<'_>, currency: &str) -> Option<Line> {
     let word = |name: &str| object.required(name).and_then(|value| value.identifier().map(str::to_owned));
     let flag = |name: &str| object.field(name).and_then(|value| value.boolean());
     let (id, sku) = (word("id"), word("sku"));
-    let quantity = object.required("quantity").and_then(|value| value.whole(1..=bounds::QUANTITY));
+    let quantity = object.required("quantity").and_then(|value| value.quantity());
     let (subscription, selected) = (flag("subscription").unwrap_or(false), flag("selected").unwrap_or(true));
     let claimed_reference = object.field("claimedReference").and_then(|value| value.money(currency));
     let attributes = object.field("attributes").map_or_else(Vec::new, super::context::attributes);

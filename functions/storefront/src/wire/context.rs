@@ -92,8 +92,8 @@ fn shopper(value: Value<'_>, currency: &str) -> Option<Shopper> {
 /// Reads `{"lat": 31.23, "lon": 121.47}`.
 pub fn place(value: Value<'_>) -> Option<Place> {
     let object = value.object()?;
-    let latitude = object.required("lat").and_then(|value| value.decimal(-90.0..=90.0));
-    let longitude = object.required("lon").and_then(|value| value.decimal(-180.0..=180.0));
+    let latitude = object.required("lat").and_then(|value| value.decimal_or(-90.0..=90.0, "place-outside-globe"));
+    let longitude = object.required("lon").and_then(|value| value.decimal_or(-180.0..=180.0, "place-outside-globe"));
     object.finish();
     Some(Place { latitude: latitude?, longitude: longitude? })
 }

@@ -76,7 +76,7 @@ pub fn lines(value: Value<'_>, substitutes: bool) -> Vec<Wanted> {
 fn line(item: Value<'_>, substitutes: bool) -> Option<Wanted> {
     let object = item.object()?;
     let (id, sku) = (word(&object, "id"), word(&object, "sku"));
-    let quantity = object.required("quantity").and_then(|value| value.whole(1..=bounds::QUANTITY));
+    let quantity = object.required("quantity").and_then(|value| value.quantity());
     let split = object.field("split").and_then(|value| value.boolean());
     let substitutes = object.field("substitutes").and_then(|value| value.boolean()).unwrap_or(substitutes);
     object.finish();
@@ -99,18 +99,16 @@ pub fn levels(value: Value<'_>, at: i64) -> Vec<Level> {
     value.list(LEVELS).filter_map(read).collect()
 }
 
-/// Reads a whole stock: levels by SKU and node.
-pub fn stock(value: Value<'_>, at: i64, known: &dyn Fn(&Value<'_>, &str)) -> Vec<Level> {
+/// Reads a whole stock: levels by SKU and node; `known` reports what the rulebook does not have.
+pub fn stock(value: Value<'_>, at: i64, known: &Known) -> Vec<Level> {
     let mut levels = Vec::new();
     for (sku, nodes) in value.entries(bounds::PRODUCTS) {
+        named(&nodes, sku);
+        known.sku(&nodes, sku);
         for (node, item) in nodes.entries(bounds::NODES) {
             let Some(object) = item.object() else { continue };
-            for name in [sku, node] {
-                if name.is_empty() || name.len() > bounds::IDENTIFIER_BYTES || name.chars().any(char::is_control) {
-                    item.fault("invalid-identifier", "a SKU and a node are 1 to 128 bytes without control characters");
-                }
-            }
-            known(&item, node);
+            named(&item, node);
+            known.node(&item, node);
             levels.push(Level { sku: sku.to_owned(), node: node.to_owned(), ..level(&object, at) });
             object.finish();
         }
@@ -118,17 +116,35 @@ pub fn stock(value: Value<'_>, at: i64, known: &dyn Fn(&Value<'_>, &str)) -> Vec
     levels
 }
 
-/// A count that cannot be below zero.
-fn count(value: &Value<'_>) -> Option<i64> {
-    if let commerce::Node::Integer(..0) = value.node() {
-        value.fault("negative-count", "must not be below zero");
-        return None;
+/// Reports a name of a field that is no identifier.
+fn named(value: &Value<'_>, name: &str) {
+    if name.is_empty() || name.len() > bounds::IDENTIFIER_BYTES || name.chars().any(char::is_control) {
+        value.fault("invalid-identifier", "a SKU and a node are 1 to 128 bytes without control characters");
     }
-    value.integer(0..=bounds::QUANTITY)
 }
 
-fn units(value: &Value<'_>) -> Option<u32> {
-    count(value).and_then(|units| u32::try_from(units).ok())
+/// What the rulebook knows of what stock names.
+pub struct Known {
+    /// Its nodes.
+    pub nodes: HashSet<String>,
+    /// Products that are named and that it does not have.
+    pub unknown: HashSet<String>,
+}
+
+impl Known {
+    /// Reports a node that it does not have.
+    pub fn node(&self, value: &Value<'_>, node: &str) {
+        if !self.nodes.contains(node) {
+            value.fault("unknown-node", format!("the rulebook has no node `{node}`"));
+        }
+    }
+
+    /// Reports a product that it does not have.
+    pub fn sku(&self, value: &Value<'_>, sku: &str) {
+        if self.unknown.contains(sku) {
+            value.fault("unknown-sku", format!("the catalogue has no `{sku}`"));
+        }
+    }
 }
 
 /// A level without its product and node.
@@ -143,12 +159,12 @@ fn level(object: &Object<'_>, at: i64) -> Level {
         sku: String::new(),
         node: String::new(),
         on_hand: on_hand.unwrap_or(0),
-        reserved: object.field("reserved").and_then(|value| count(&value)).unwrap_or(0),
+        reserved: object.field("reserved").and_then(|value| value.count()).map_or(0, i64::from),
         at: object.field("at").and_then(|value| value.moment()).map_or(at, |moment| moment.at),
         velocity: object.field("velocity").and_then(|value| velocity(&value)).unwrap_or(0),
         tracked,
         backorderable: object.field("backorderable").and_then(|value| value.boolean()).unwrap_or(false),
-        safety: object.field("safetyStock").and_then(|value| units(&value)),
+        safety: object.field("safetyStock").and_then(|value| value.count()),
         unit_cost: object.field("unitCost").and_then(|value| value.integer(0..=10_000_000)),
         lots: object.field("lots").map_or_else(Vec::new, |list| list.list(PARTS).filter_map(lot).collect()),
         inbound: object.field("inbound").map_or_else(Vec::new, |list| list.list(PARTS).filter_map(inbound).collect()),
@@ -165,7 +181,7 @@ fn velocity(value: &Value<'_>) -> Option<u32> {
 fn lot(item: Value<'_>) -> Option<Lot> {
     let object = item.object()?;
     let id = word(&object, "id");
-    let quantity = object.required("quantity").and_then(|value| units(&value));
+    let quantity = object.required("quantity").and_then(|value| value.count());
     let expires = object.field("expiresAt").and_then(|value| value.moment()).map(|moment| moment.at);
     let trace = object.field("trace").and_then(|value| value.text(bounds::NAME_BYTES).map(str::to_owned));
     object.finish();
@@ -174,14 +190,14 @@ fn lot(item: Value<'_>) -> Option<Lot> {
 
 fn inbound(item: Value<'_>) -> Option<Inbound> {
     let object = item.object()?;
-    let quantity = object.required("quantity").and_then(|value| units(&value));
+    let quantity = object.required("quantity").and_then(|value| value.count());
     let at = object.required("at").and_then(|value| value.moment());
     object.finish();
     Some(Inbound { quantity: quantity?, at: at?.at })
 }
 
 fn quota((channel, value): (&str, Value<'_>)) -> Option<Quota> {
-    units(&value).map(|quantity| Quota { channel: channel.to_owned(), quantity })
+    value.count().map(|quantity| Quota { channel: channel.to_owned(), quantity })
 }
 
 /// Reads `reservations`.
@@ -190,7 +206,7 @@ pub fn reservations(value: Value<'_>) -> Vec<Reservation> {
         let object = item.object()?;
         let optional = |name: &str| object.field(name).and_then(|value| value.identifier().map(str::to_owned));
         let sku = word(&object, "sku");
-        let quantity = object.required("quantity").and_then(|value| units(&value));
+        let quantity = object.required("quantity").and_then(|value| value.count());
         let expires = object.required("expiresAt").and_then(|value| value.moment());
         let (node, channel, owner) = (optional("node"), optional("channel"), optional("owner"));
         object.finish();

@@ -26,7 +26,7 @@ fn line(item: Value<'_>, currency: &str) -> Option<PricedLine> {
     let flag = |name: &str, otherwise: bool| object.field(name).and_then(|value| value.boolean()).unwrap_or(otherwise);
     let amount = |name: &str| object.field(name).and_then(|value| value.money(currency));
     let (id, sku) = (word("id"), word("sku"));
-    let quantity: Option<u32> = object.required("quantity").and_then(|value| value.whole(1..=bounds::QUANTITY));
+    let quantity: Option<u32> = object.required("quantity").and_then(|value| value.quantity());
     let unit_price = object.required("unitPrice").and_then(|value| value.money(currency));
     let product = unit_price.zip(quantity).and_then(|(price, quantity)| {
         let product = money::times(price, i64::from(quantity)).ok();

@@ -1,0 +1,100 @@
+//! Deltas: changes of stock, each taken once and in order.
+
+use super::held::Held;
+use super::{INDEXED, conflict, damaged, encode, index_key, manifest, read, sku_key, write, write_manifest};
+use crate::problem::Problem;
+use crate::world::Store;
+use std::collections::BTreeMap;
+
+/// A change of one level.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delta {
+    /// Its place among all deltas of the merchant.
+    pub sequence: i64,
+    /// The product.
+    pub sku: String,
+    /// The node.
+    pub node: String,
+    /// Units more or less on hand.
+    pub on_hand: i64,
+    /// Units more or less reserved.
+    pub reserved: i64,
+    /// A recount: units on hand from now on, before `on_hand` is added.
+    pub count: Option<i64>,
+    /// When.
+    pub at: i64,
+}
+
+/// What became of a batch of deltas.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// How many were taken.
+    pub applied: usize,
+    /// Those that were not, and why: `duplicate-delta` or `sequence-gap`.
+    pub refused: Vec<(i64, &'static str)>,
+    /// The last delta that was taken, of any batch.
+    pub sequence: i64,
+}
+
+/// Takes deltas: those that follow the last one without a gap, each once.
+///
+/// # Errors
+/// 409 where no stock was published, 503 where the store fails.
+pub fn take(store: &dyn Store, merchant: &str, mut deltas: Vec<Delta>) -> Result<Taken, Problem> {
+    let Some(mut manifest) = manifest(store, merchant)? else {
+        return Err(conflict("no-stock-published", "A full stock is published before deltas.".to_owned()));
+    };
+    deltas.sort_by_key(|delta| delta.sequence);
+    let mut taken = Taken { sequence: manifest.sequence, ..Taken::default() };
+    let mut by_sku: BTreeMap<String, Vec<Delta>> = BTreeMap::new();
+    for delta in deltas {
+        if delta.sequence <= taken.sequence {
+            taken.refused.push((delta.sequence, "duplicate-delta"));
+        } else if delta.sequence > taken.sequence + 1 {
+            taken.refused.push((delta.sequence, "sequence-gap"));
+        } else {
+            taken.sequence = delta.sequence;
+            taken.applied += 1;
+            by_sku.entry(delta.sku.clone()).or_default().push(delta);
+        }
+    }
+    for (sku, deltas) in by_sku {
+        let key = sku_key(merchant, manifest.version, &sku);
+        let mut held = match read(store, &key)? {
+            Some(held) => held,
+            None => {
+                index_one(store, merchant, manifest.version, &sku)?;
+                manifest.skus = manifest.skus.saturating_add(1);
+                Held::new(0, Vec::new())
+            }
+        };
+        for delta in deltas {
+            held.apply(&delta);
+        }
+        write(store, &key, &sku, &held)?;
+    }
+    if taken.applied > 0 {
+        manifest.sequence = taken.sequence;
+        write_manifest(store, merchant, &manifest)?;
+    }
+    Ok(taken)
+}
+
+/// Adds a SKU that only deltas brought to the list of its version.
+fn index_one(store: &dyn Store, merchant: &str, version: i64, sku: &str) -> Result<(), Problem> {
+    for number in 0.. {
+        let key = index_key(merchant, version, number);
+        let mut names: Vec<String> = match store.get(&key).map_err(Problem::store)? {
+            Some(bytes) => postcard::from_bytes(&bytes).map_err(|_| damaged(&key))?,
+            None => Vec::new(),
+        };
+        if names.len() < INDEXED {
+            if !names.iter().any(|known| known == sku) {
+                names.push(sku.to_owned());
+                store.set(&key, &encode(&names)?).map_err(Problem::store)?;
+            }
+            return Ok(());
+        }
+    }
+    Ok(())
+}

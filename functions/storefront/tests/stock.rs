@@ -1,0 +1,301 @@
+//! Published stock: deltas in any batches, writing that breaks off anywhere, and what bad input gets.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use storefront::app::App;
+use storefront::http::Request;
+use storefront::stock;
+use storefront::world::{Memory, Store, World};
+
+const NOW: i64 = 1_794_398_700;
+
+/// A shop with nodes `a` and `b`, and products `TEA` and `CUP`.
+#[derive(Default)]
+struct Shop {
+    app: App,
+    store: Breaking,
+}
+
+/// A store that fails from some write on.
+#[derive(Default)]
+struct Breaking {
+    inner: Memory,
+    /// Writes that still succeed; `None` is all.
+    left: Cell<Option<usize>>,
+}
+
+impl Breaking {
+    fn spend(&self) -> Result<(), String> {
+        match self.left.get() {
+            Some(0) => Err("broken".to_owned()),
+            left => {
+                self.left.set(left.map(|left| left - 1));
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Store for Breaking {
+    fn get(&self, key: &str) -> Result<Option<Vec<u8>>, String> {
+        self.inner.get(key)
+    }
+    fn set(&self, key: &str, value: &[u8]) -> Result<(), String> {
+        self.spend().and_then(|()| self.inner.set(key, value))
+    }
+    fn delete(&self, key: &str) -> Result<(), String> {
+        self.spend().and_then(|()| self.inner.delete(key))
+    }
+}
+
+impl Shop {
+    fn open() -> Self {
+        let shop = Self::default();
+        let rules = json!({
+            "format": "pushcart-rulebook/1", "currency": "CNY",
+            "catalogue": { "products": [{ "sku": "TEA" }, { "sku": "CUP" }] },
+            "inventory": { "nodes": [{ "id": "a", "kind": "store" }, { "id": "b", "kind": "store" }] },
+        });
+        assert_eq!(shop.put("rulebook", &rules).0, 200);
+        shop
+    }
+
+    fn send(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
+        let setting = |name: &str| (name == "publish_tokens").then(|| "cedar:secret".to_owned());
+        let world = World { store: &self.store, setting: &setting, now: NOW };
+        let headers = [("content-type", "application/json"), ("authorization", "Bearer secret")];
+        let request = Request {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
+            body: body.to_string().into_bytes(),
+        };
+        let (response, _) = self.app.handle(&request, &world);
+        (response.status, serde_json::from_slice(&response.body).unwrap())
+    }
+
+    fn put(&self, what: &str, body: &Value) -> (u16, Value) {
+        self.send("PUT", &format!("/v1/merchants/cedar/{what}"), body)
+    }
+
+    fn patch(&self, deltas: &[Value]) -> (u16, Value) {
+        self.send("PATCH", "/v1/merchants/cedar/stock", &json!({ "deltas": deltas }))
+    }
+
+    /// On hand by product and node.
+    fn counts(&self) -> BTreeMap<(String, String), i64> {
+        let (levels, _) = stock::levels(&self.store, "cedar", ["CUP", "TEA"].into_iter()).unwrap();
+        levels.into_iter().map(|level| ((level.sku, level.node), level.on_hand)).collect()
+    }
+
+    fn sequence(&self) -> i64 {
+        stock::manifest(&self.store, "cedar").unwrap().unwrap().sequence
+    }
+}
+
+fn whole(version: i64, tea: i64) -> Value {
+    json!({ "version": version, "skus": { "TEA": { "a": { "onHand": tea }, "b": { "onHand": tea + 1 } } } })
+}
+
+fn delta(sequence: usize, sku: &str, node: &str, change: i64) -> Value {
+    json!({ "sequence": sequence, "sku": sku, "node": node, "onHand": change })
+}
+
+fn key(sku: &str, node: &str) -> (String, String) {
+    (sku.to_owned(), node.to_owned())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// Every batch begins anywhere up to what was taken, ends anywhere, and lies in any order; some are sent twice, some too
+    /// early.
+    #[test]
+    fn deltas_in_any_batches_give_the_same_stock(
+        changes in prop::collection::vec((0..2_usize, 0..2_usize, -5..9_i64), 1..40),
+        cuts in prop::collection::vec((0..6_usize, 1..12_usize, any::<bool>(), 0..4_usize), 1..80),
+    ) {
+        let shop = Shop::open();
+        prop_assert_eq!(shop.put("stock", &whole(1, 10)).0, 200);
+        let mut expected = BTreeMap::from([(key("TEA", "a"), 10), (key("TEA", "b"), 11)]);
+        let deltas: Vec<Value> = changes.iter().enumerate().map(|(index, (sku, node, change))| {
+            let (sku, node) = (["TEA", "CUP"][*sku], ["a", "b"][*node]);
+            *expected.entry(key(sku, node)).or_insert(0) += change;
+            delta(index + 1, sku, node, *change)
+        }).collect();
+        let mut taken = 0;
+        let rest = std::iter::repeat(&(0, usize::MAX, false, 0));
+        for (back, length, reversed, early) in cuts.iter().chain(rest) {
+            let begin = (taken + early).saturating_sub(*back).min(deltas.len());
+            let end = begin.saturating_add(*length).min(deltas.len());
+            let mut batch = deltas[begin..end].to_vec();
+            if *reversed {
+                batch.reverse();
+            }
+            let (status, answer) = shop.patch(&batch);
+            prop_assert_eq!(status, 200, "{}", answer);
+            // What was taken and what was refused are all that was sent, and each refusal says why.
+            let refused = answer["refused"].as_array().unwrap();
+            prop_assert_eq!(answer["applied"].as_u64().unwrap() as usize + refused.len(), batch.len());
+            for refusal in refused {
+                let sequence = refusal["sequence"].as_u64().unwrap() as usize;
+                prop_assert_eq!(&refusal["code"], if sequence <= taken { "duplicate-delta" } else { "sequence-gap" });
+            }
+            taken = if begin <= taken { taken.max(end) } else { taken };
+            prop_assert_eq!(answer["sequence"].as_u64().unwrap() as usize, taken);
+            if taken == deltas.len() {
+                break;
+            }
+        }
+        prop_assert_eq!(shop.counts(), expected);
+    }
+}
+
+#[test]
+fn writing_that_breaks_off_anywhere_leaves_the_old_stock_or_the_new_one() {
+    let old = BTreeMap::from([(key("TEA", "a"), 10), (key("TEA", "b"), 11)]);
+    // What broke off had a product that the next publication has not.
+    let broken = json!({ "version": 3, "skus": { "CUP": { "a": { "onHand": 9 } }, "TEA": { "a": { "onHand": 7 } } } });
+    let new = BTreeMap::from([(key("CUP", "a"), 9), (key("TEA", "a"), 7)]);
+    let mut broke = 0;
+    for writes in 0.. {
+        let shop = Shop::open();
+        assert_eq!((shop.put("stock", &whole(1, 3)).0, shop.put("stock", &whole(2, 10)).0), (200, 200));
+        shop.store.left.set(Some(writes));
+        let (status, answer) = shop.put("stock", &broken);
+        shop.store.left.set(None);
+        if status == 200 {
+            assert_eq!(shop.counts(), new);
+            break;
+        }
+        assert_eq!((status, &answer["code"]), (503, &json!("store-unavailable")));
+        assert_eq!(shop.counts(), old, "after {writes} writes");
+        // Another document under the same version: nothing of the broken one shows, and nothing of it stays.
+        assert_eq!(shop.put("stock", &whole(3, 20)).0, 200);
+        assert_eq!(shop.counts(), BTreeMap::from([(key("TEA", "a"), 20), (key("TEA", "b"), 21)]));
+        assert_eq!(shop.put("stock", &whole(4, 30)).0, 200);
+        let kept: Vec<String> = shop.store.inner.keys().into_iter().filter(|key| key.starts_with("m/cedar/s")).collect();
+        assert_eq!(kept, ["m/cedar/s/3/TEA", "m/cedar/s/4/TEA", "m/cedar/si/3/0", "m/cedar/si/4/0", "m/cedar/stock"]);
+        broke += 1;
+    }
+    assert!(broke >= 5, "{broke}");
+}
+
+#[test]
+fn a_batch_that_breaks_off_anywhere_is_taken_once_when_it_is_sent_again() {
+    let deltas = [delta(1, "TEA", "a", -1), delta(2, "CUP", "b", 4), delta(3, "TEA", "b", 2), delta(4, "CUP", "b", -1)];
+    let expected = BTreeMap::from([(key("CUP", "b"), 3), (key("TEA", "a"), 9), (key("TEA", "b"), 13)]);
+    for writes in 0.. {
+        let shop = Shop::open();
+        assert_eq!(shop.put("stock", &whole(1, 10)).0, 200);
+        shop.store.left.set(Some(writes));
+        let (status, _) = shop.patch(&deltas);
+        shop.store.left.set(None);
+        // In one batch, or each by itself.
+        let (first, rest) = deltas.split_at(writes % 3);
+        for batch in [first, rest] {
+            assert_eq!(shop.patch(batch).0, 200);
+        }
+        assert_eq!((shop.counts(), shop.sequence()), (expected.clone(), 4), "after {writes} writes");
+        if status == 200 {
+            assert!(writes >= 4, "{writes}");
+            break;
+        }
+    }
+}
+
+#[test]
+fn a_recount_sets_and_a_whole_stock_goes_on_from_the_deltas_taken() {
+    let shop = Shop::open();
+    let recount = json!({ "sequence": 2, "sku": "TEA", "node": "a", "count": 50, "onHand": -2, "reserved": 3 });
+    assert_eq!(shop.put("stock", &whole(1, 10)).0, 200);
+    let (_, taken) = shop.patch(&[delta(1, "TEA", "a", 5), recount]);
+    assert_eq!(taken, json!({ "merchant": "cedar", "applied": 2, "sequence": 2, "refused": [] }));
+    assert_eq!(shop.counts()[&key("TEA", "a")], 48);
+    let (_, published) = shop.put("stock", &whole(2, 7));
+    assert_eq!(published, json!({ "merchant": "cedar", "version": 2, "sequence": 2, "skus": 1 }));
+    assert_eq!(shop.patch(&[delta(3, "TEA", "a", 1)]).1["applied"], 1);
+    // A count that was made before the last deltas says so, and they are sent again.
+    let mut earlier = whole(3, 7);
+    earlier["sequence"] = json!(1);
+    assert_eq!(shop.put("stock", &earlier).1["sequence"], 1);
+    assert_eq!(shop.patch(&[delta(2, "TEA", "a", 1), delta(3, "TEA", "a", 1)]).1["applied"], 2);
+    assert_eq!(shop.counts()[&key("TEA", "a")], 9);
+}
+
+#[test]
+fn what_is_released_before_it_was_reserved_adds_up() {
+    let shop = Shop::open();
+    assert_eq!(shop.put("stock", &whole(1, 10)).0, 200);
+    let reserve = |sequence: usize, units: i64| json!({ "sequence": sequence, "sku": "TEA", "node": "a", "reserved": units });
+    let reserved = |shop: &Shop| {
+        let (levels, _) = stock::levels(&shop.store, "cedar", ["TEA"].into_iter()).unwrap();
+        levels.iter().find(|level| level.node == "a").unwrap().reserved
+    };
+    assert_eq!(shop.patch(&[reserve(1, -2)]).0, 200);
+    assert_eq!(reserved(&shop), 0);
+    assert_eq!(shop.patch(&[reserve(2, 5)]).0, 200);
+    assert_eq!(reserved(&shop), 3);
+}
+
+/// Bad stock by what it is: the method, the document, status, code and place.
+fn refusals() -> Vec<(&'static str, Value, u16, &'static str, &'static str)> {
+    let level = |level: Value| json!({ "version": 2, "skus": { "TEA": { "a": level } } });
+    let one = |delta: Value| json!({ "deltas": [delta] });
+    let nodes: BTreeMap<String, Value> = (0..501).map(|node| (format!("n{node}"), json!({ "onHand": 1 }))).collect();
+    vec![
+        ("PUT", whole(1, 1), 409, "old-version", "/version"),
+        ("PUT", json!({ "version": 2, "skus": { "TEA": nodes } }), 422, "too-many", "/skus/TEA"),
+        ("PUT", json!({ "version": 2, "skus": { "JAR": { "a": { "onHand": 1 } } } }), 422, "unknown-sku", "/skus/JAR"),
+        ("PUT", json!({ "version": 2, "skus": { "TEA": { "c": { "onHand": 1 } } } }), 422, "unknown-node", "/skus/TEA/c"),
+        ("PUT", level(json!({ "onHand": 1, "reserved": -1 })), 422, "negative-count", "/skus/TEA/a/reserved"),
+        ("PUT", level(json!({ "onHand": 1, "safetyStock": -1 })), 422, "negative-count", "/skus/TEA/a/safetyStock"),
+        (
+            "PUT",
+            level(json!({ "onHand": 1, "lots": [{ "id": "l", "quantity": -1 }] })),
+            422,
+            "negative-count",
+            "/skus/TEA/a/lots/0/quantity",
+        ),
+        ("PUT", level(json!({ "onHand": 1, "quotas": { "live": -1 } })), 422, "negative-count", "/skus/TEA/a/quotas/live"),
+        ("PUT", level(json!({ "onHand": 1_000_001 })), 422, "out-of-range", "/skus/TEA/a/onHand"),
+        ("PUT", level(json!({})), 422, "missing-field", "/skus/TEA/a/onHand"),
+        ("PATCH", one(delta(1, "JAR", "a", 1)), 422, "unknown-sku", "/deltas/0/sku"),
+        ("PATCH", one(delta(1, "TEA", "c", 1)), 422, "unknown-node", "/deltas/0/node"),
+        (
+            "PATCH",
+            one(json!({ "sequence": 1, "sku": "TEA", "node": "a", "count": -1 })),
+            422,
+            "negative-count",
+            "/deltas/0/count",
+        ),
+        ("PATCH", one(delta(0, "TEA", "a", 1)), 422, "out-of-range", "/deltas/0/sequence"),
+        ("PATCH", one(delta(1, "TEA", "a", 1_000_001)), 422, "out-of-range", "/deltas/0/onHand"),
+    ]
+}
+
+#[test]
+fn bad_stock_is_refused_whole_and_says_what_is_wrong_where() {
+    let shop = Shop::open();
+    let early = shop.patch(&[delta(1, "TEA", "a", 1)]);
+    assert_eq!((early.0, &early.1["code"]), (409, &json!("no-stock-published")));
+    assert_eq!(shop.put("stock", &whole(1, 10)).0, 200);
+    let before = RefCell::new(shop.counts());
+    for (method, document, status, code, pointer) in refusals() {
+        let (answered, problem) = shop.send(method, "/v1/merchants/cedar/stock", &document);
+        assert_eq!((answered, &problem["code"]), (status, &json!(code)), "{document}: {problem}");
+        assert_eq!(problem["faults"][0]["pointer"], pointer, "{document}");
+        assert_eq!(shop.counts(), *before.borrow(), "{document}");
+    }
+    // One good delta among bad ones is not taken either.
+    let (status, problem) = shop.patch(&[delta(1, "TEA", "a", 1), delta(2, "JAR", "c", 1)]);
+    assert_eq!((status, problem["faults"].as_array().unwrap().len()), (422, 2));
+    assert_eq!((shop.counts(), shop.sequence()), (before.into_inner(), 0));
+    // Older than what was taken, the same twice, and after a gap: reported one by one, the rest is taken.
+    assert_eq!(shop.patch(&[delta(1, "TEA", "a", 1), delta(2, "TEA", "a", 1)]).1["applied"], 2);
+    let batch = [delta(1, "TEA", "a", 1), delta(3, "TEA", "a", 1), delta(3, "TEA", "a", 1), delta(5, "TEA", "a", 1)];
+    let refused = json!([{ "sequence": 1, "code": "duplicate-delta" }, { "sequence": 3, "code": "duplicate-delta" }, { "sequence": 5, "code": "sequence-gap" }]);
+    assert_eq!(shop.patch(&batch).1, json!({ "merchant": "cedar", "applied": 1, "sequence": 3, "refused": refused }));
+}
