@@ -2,7 +2,7 @@
 
 use crate::calendar;
 use crate::words::{Criterion, Mode, Negative, Strategy};
-use commerce::{Value, bounds};
+use commerce::Value;
 use serde::{Deserialize, Serialize};
 
 /// The shop's choices.

@@ -21,23 +21,28 @@ pub fn best<V: Score>(
     let capped =
         problem.case.suppliers.iter().enumerate().any(|(node, supplier)| open[node] && supplier.capacity.is_some());
     let hard = |want: &usize| problem.coupled[*want] || (capped && problem.case.wants[*want].whole);
-    let (hard, easy): (Vec<usize>, Vec<usize>) = (0..problem.wants).partition(hard);
-    let single = |want: usize| alone(problem, want, open, problem.quantity(want));
-    let mut rest = vec![easy.iter().fold(V::from(0), |sum, want| sum + single(*want))];
-    for want in hard.iter().rev() {
-        let last = rest[rest.len() - 1];
-        rest.push(last + single(*want));
-    }
-    rest.reverse();
-    let room = problem.case.suppliers.iter().map(|supplier| supplier.capacity.unwrap_or(u32::MAX)).collect();
+    let (mut hard, easy): (Vec<usize>, Vec<usize>) = (0..problem.wants).partition(hard);
+    // What is hard to fit comes first.
+    hard.sort_by_key(|want| (std::cmp::Reverse(problem.quantity(*want)), *want));
+    let wanted = (0..problem.wants).fold(0_u32, |sum, want| sum.saturating_add(problem.quantity(want)));
+    let room: Vec<u32> =
+        problem.case.suppliers.iter().map(|supplier| supplier.capacity.unwrap_or(u32::MAX).min(wanted)).collect();
+    let price = if capped {
+        let all: Vec<usize> = (0..problem.wants).collect();
+        flow::prices(problem, open, &flow::units(problem, open, &all, &room))
+    } else {
+        vec![V::from(0); problem.nodes]
+    };
     let mut deep = Deep {
         problem,
         open,
+        order: order(problem, &price),
         hard,
         easy,
         capped,
-        rest,
+        rest: Vec::new(),
         room,
+        price,
         pools: problem.case.pools.clone(),
         units: vec![0; problem.wants * problem.nodes],
         ceiling,
@@ -45,20 +50,19 @@ pub fn best<V: Score>(
         steps,
         ended: true,
     };
+    deep.rest = deep.rest();
     deep.line(0, V::from(0));
     (deep.best, deep.ended)
 }
 
-/// What a want costs when it looks at itself alone.
-fn alone<V: Score>(problem: &Problem<'_, V>, want: usize, open: &[bool], quantity: u32) -> V {
-    let (mut left, mut value) = (quantity, V::from(0));
-    for node in problem.order[want].iter().filter(|node| open[**node]) {
-        let at = want * problem.nodes + node;
-        let many = left.min(problem.most[at]);
-        left -= many;
-        value += problem.unit[at] * V::from(many);
-    }
-    value + problem.short * V::from(left)
+/// For each want, the nodes that have it, the cheapest first when capacity has its price too.
+fn order<V: Score>(problem: &Problem<'_, V>, price: &[V]) -> Vec<Vec<usize>> {
+    let sorted = |(want, order): (usize, &Vec<usize>)| {
+        let mut order = order.clone();
+        order.sort_by_key(|node| (problem.unit[want * problem.nodes + node] + price[*node], *node));
+        order
+    };
+    problem.order.iter().enumerate().map(sorted).collect()
 }
 
 struct Deep<'p, 'a, V> {
@@ -67,9 +71,13 @@ struct Deep<'p, 'a, V> {
     hard: Vec<usize>,
     easy: Vec<usize>,
     capped: bool,
-    /// From each hard line on, the least that all that follows can cost.
+    /// From each hard line on, the least that all that follows can cost, capacity paid for.
     rest: Vec<V>,
     room: Vec<u32>,
+    /// The price of a unit of each node's capacity. What lines pay for it, less what all that is left of it is worth, is
+    /// a lower bound (Lagrange); with the dual prices of the flow it is the flow's own.
+    price: Vec<V>,
+    order: Vec<Vec<usize>>,
     pools: Vec<Vec<u32>>,
     units: Vec<u32>,
     ceiling: V,
@@ -79,9 +87,39 @@ struct Deep<'p, 'a, V> {
 }
 
 impl<V: Score> Deep<'_, '_, V> {
+    fn rest(&self) -> Vec<V> {
+        let single = |want: usize| {
+            let (mut left, mut value) = (self.problem.quantity(want), V::from(0));
+            for node in self.order[want].iter().filter(|node| self.open[**node]) {
+                let at = want * self.problem.nodes + node;
+                let cost = self.problem.unit[at] + self.price[*node];
+                if cost >= self.problem.short {
+                    break;
+                }
+                let many = left.min(self.problem.most[at]);
+                left -= many;
+                value += cost * V::from(many);
+            }
+            value + self.problem.short * V::from(left)
+        };
+        let mut rest = vec![self.easy.iter().fold(V::from(0), |sum, want| sum + single(*want))];
+        for want in self.hard.iter().rev() {
+            let last = rest[rest.len() - 1];
+            rest.push(last + single(*want));
+        }
+        rest.reverse();
+        rest
+    }
+
+    /// What the capacity that is left is worth.
+    fn worth(&self) -> V {
+        let worth = |(price, room): (&V, &u32)| *price * V::from(*room);
+        self.price.iter().zip(&self.room).filter(|(price, _)| **price > V::from(0)).map(worth).fold(V::from(0), |sum, worth| sum + worth)
+    }
+
     fn line(&mut self, index: usize, value: V) {
         let Some(want) = self.hard.get(index).copied() else { return self.leaf(value) };
-        let nodes: Vec<usize> = self.problem.order[want].iter().copied().filter(|node| self.open[*node]).collect();
+        let nodes: Vec<usize> = self.order[want].iter().copied().filter(|node| self.open[*node]).collect();
         self.place(index, &nodes, self.problem.quantity(want), value);
     }
 
@@ -92,8 +130,7 @@ impl<V: Score> Deep<'_, '_, V> {
         };
         *self.steps = steps;
         let want = self.hard[index];
-        let after = self.rest[index + 1];
-        if value + self.ahead(want, nodes, left) + after >= self.ceiling {
+        if value + self.ahead(want, nodes, left) + self.rest[index + 1] >= self.ceiling + self.worth() {
             return;
         }
         let (Some((node, others)), true) = (nodes.split_first(), left > 0) else {
@@ -114,13 +151,22 @@ impl<V: Score> Deep<'_, '_, V> {
         }
     }
 
-    /// The least that these units of a want cost at these nodes, as the pools stand.
+    /// The least that these units of a want cost at these nodes, as the pools stand, capacity paid for.
     fn ahead(&self, want: usize, nodes: &[usize], left: u32) -> V {
         let (mut left, mut value) = (left, V::from(0));
+        let whole = self.problem.case.wants[want].whole;
         for node in nodes {
-            let many = left.min(self.available(want, *node));
+            let cost = self.problem.unit[want * self.problem.nodes + node] + self.price[*node];
+            if left == 0 || cost >= self.problem.short {
+                break;
+            }
+            let has = self.available(want, *node);
+            if whole && has < left {
+                continue;
+            }
+            let many = left.min(has);
             left -= many;
-            value += self.problem.unit[want * self.problem.nodes + node] * V::from(many);
+            value += cost * V::from(many);
         }
         value + self.problem.short * V::from(left)
     }

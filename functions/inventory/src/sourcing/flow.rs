@@ -25,6 +25,51 @@ pub fn units<V: Score>(problem: &Problem<'_, V>, open: &[bool], wants: &[usize],
     flow.units
 }
 
+/// What one more unit of capacity at each node would save, `units` being the allocation of least cost: the dual prices of
+/// the capacities. Nodes that are not open have none.
+pub fn prices<V: Score>(problem: &Problem<'_, V>, open: &[bool], units: &[u32]) -> Vec<V> {
+    let zero = V::from(0);
+    let columns: Vec<usize> = (0..problem.nodes).filter(|node| open[*node]).collect();
+    let done: Vec<usize> = (0..problem.wants).collect();
+    let flow = Flow { problem, columns, room: Vec::new(), units: units.to_vec(), done };
+    let mut saved = vec![zero; flow.columns.len()];
+    for want in 0..problem.wants {
+        let row = &units[want * problem.nodes..(want + 1) * problem.nodes];
+        if row.iter().sum::<u32>() < problem.quantity(want) {
+            for (column, saved) in saved.iter_mut().enumerate() {
+                let at = flow.at(want, column);
+                if units[at] < problem.most[at] {
+                    *saved = (*saved).max(problem.short - problem.unit[at]);
+                }
+            }
+        }
+    }
+    let moves = flow.moves();
+    for _ in 0..flow.columns.len() {
+        let mut changed = false;
+        for (from, to, price, _) in &moves {
+            // A unit moves on to the new room, and leaves its own behind.
+            let through = saved[*from] - *price;
+            if through > saved[*to] {
+                saved[*to] = through;
+                changed = true;
+            }
+        }
+        if !changed {
+            break;
+        }
+    }
+    let mut prices = vec![zero; problem.nodes];
+    for (column, saved) in flow.columns.iter().zip(saved) {
+        // Where there is room left, more of it saves nothing.
+        let sent: u32 = (0..problem.wants).map(|want| units[want * problem.nodes + column]).sum();
+        if problem.case.suppliers[*column].capacity.is_some_and(|capacity| sent >= capacity) {
+            prices[*column] = saved;
+        }
+    }
+    prices
+}
+
 struct Flow<'p, 'a, V> {
     problem: &'p Problem<'a, V>,
     columns: Vec<usize>,

@@ -19,6 +19,8 @@ pub struct Found<V> {
 
 /// Matrices up to this size raise prices anew at every choice; larger ones keep the first prices.
 const SMALL: usize = 4_000;
+/// The first plan may take this part of the steps.
+const START: u32 = 10;
 /// Starting plans try every exchange of two nodes up to so many.
 const EXCHANGES: usize = 64;
 
@@ -89,9 +91,9 @@ impl<V: Score> Search<'_, '_, V> {
         }
     }
 
-    /// The best allocation over these nodes and whether it is proven to be; each way is asked only where the one before
-    /// it, which is quicker, breaks a rule that it does not know.
-    fn allocate(&mut self, open: &[bool]) -> (Vec<u32>, bool) {
+    /// The best allocation over these nodes whose units cost less than `ceiling`, nothing where there is none, and whether that
+    /// is proven; each way is asked only where the one before it, which is quicker, breaks a rule that it does not know.
+    fn allocate(&mut self, open: &[bool], ceiling: V, steps: &mut u32) -> (Vec<u32>, bool) {
         let alone = relaxed::units(self.problem, open);
         if self.problem.feasible(&alone) {
             return (alone, true);
@@ -100,9 +102,7 @@ impl<V: Score> Search<'_, '_, V> {
         if self.problem.feasible(&flowing) {
             return (flowing, true);
         }
-        let ceiling = (0..self.problem.wants)
-            .fold(V::from(1), |sum, want| sum + self.problem.short * V::from(self.problem.quantity(want)));
-        let (units, ended) = coupled::best(self.problem, open, ceiling, &mut self.steps);
+        let (units, ended) = coupled::best(self.problem, open, ceiling, steps);
         (units.unwrap_or_else(|| vec![0; alone.len()]), ended)
     }
 
@@ -164,7 +164,8 @@ impl<V: Score> Search<'_, '_, V> {
         for node in chosen {
             open[node] = true;
         }
-        let (units, _) = self.allocate(&open);
+        let nothing = self.problem.value(&vec![0; self.problem.wants * self.problem.nodes]);
+        let (units, _) = self.allocate(&open, nothing, &mut (self.steps / START));
         self.offer(units);
     }
 
@@ -204,11 +205,7 @@ impl<V: Score> Search<'_, '_, V> {
         let closed = self.most.is_some_and(|most| chosen >= most);
         let open: Vec<bool> =
             choices.iter().map(|choice| *choice == Choice::In || (!closed && *choice == Choice::Open)).collect();
-        let fixed = choices
-            .iter()
-            .zip(&self.problem.fixed)
-            .filter(|(choice, _)| **choice == Choice::In)
-            .fold(V::from(0), |sum, (_, fixed)| sum + *fixed);
+        let fixed = self.fixed(choices);
         let mut bound = self.round(fixed + relaxed::value(self.problem, &open));
         if bound >= self.value {
             return;
@@ -234,7 +231,7 @@ impl<V: Score> Search<'_, '_, V> {
         let undecided = (0..self.problem.nodes).filter(|node| open[*node] && choices[*node] == Choice::Open);
         let next = undecided.max_by_key(|node| (sends(*node), std::cmp::Reverse(*node)));
         let Some(next) = next.filter(|next| !(feasible && sends(*next) == 0)) else {
-            return self.leaf(&open, feasible, bound);
+            return self.leaf(choices, &open, feasible, bound);
         };
         for choice in [Choice::In, Choice::Out] {
             choices[next] = choice;
@@ -244,15 +241,28 @@ impl<V: Score> Search<'_, '_, V> {
     }
 
     /// Everything is decided, or the nodes chosen give the best of what is open.
-    fn leaf(&mut self, open: &[bool], feasible: bool, bound: V) {
+    fn leaf(&mut self, choices: &[Choice], open: &[bool], feasible: bool, bound: V) {
         if feasible {
             return;
         }
-        let (units, proven) = self.allocate(open);
+        // A plan that leaves out a chosen node is another branch's: what is sought here pays for all of them.
+        let fixed = self.fixed(choices);
+        if fixed >= self.value {
+            return;
+        }
+        let mut steps = self.steps;
+        let (units, proven) = self.allocate(open, self.value - fixed, &mut steps);
+        self.steps = steps;
         self.offer(units);
         if !proven {
             self.give_up(bound);
         }
+    }
+
+    /// What the chosen nodes cost.
+    fn fixed(&self, choices: &[Choice]) -> V {
+        let chosen = choices.iter().zip(&self.problem.fixed).filter(|(choice, _)| **choice == Choice::In);
+        chosen.fold(V::from(0), |sum, (_, fixed)| sum + *fixed)
     }
 
     fn units_value(&self, units: &[u32]) -> V {
