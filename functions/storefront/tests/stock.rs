@@ -86,7 +86,7 @@ impl Shop {
 
     /// On hand by product and node.
     fn counts(&self) -> BTreeMap<(String, String), i64> {
-        let (levels, _) = stock::levels(&self.store, "cedar", ["CUP", "TEA"].into_iter()).unwrap();
+        let (levels, _) = stock::levels(&self.store, "cedar", || vec!["CUP".to_owned(), "TEA".to_owned()]).unwrap();
         levels.into_iter().map(|level| ((level.sku, level.node), level.on_hand)).collect()
     }
 
@@ -176,7 +176,8 @@ fn writing_that_breaks_off_anywhere_leaves_the_old_stock_or_the_new_one() {
         assert_eq!(shop.put("stock", &whole(3, 20)).0, 200);
         assert_eq!(shop.counts(), BTreeMap::from([(key("TEA", "a"), 20), (key("TEA", "b"), 21)]));
         assert_eq!(shop.put("stock", &whole(4, 30)).0, 200);
-        let kept: Vec<String> = shop.store.inner.keys().into_iter().filter(|key| key.starts_with("m/cedar/s")).collect();
+        let kept: Vec<String> =
+            shop.store.inner.keys().into_iter().filter(|key| key.starts_with("m/cedar/s")).collect();
         assert_eq!(kept, ["m/cedar/s/3/TEA", "m/cedar/s/4/TEA", "m/cedar/si/3/0", "m/cedar/si/4/0", "m/cedar/stock"]);
         broke += 1;
     }
@@ -229,9 +230,10 @@ fn a_recount_sets_and_a_whole_stock_goes_on_from_the_deltas_taken() {
 fn what_is_released_before_it_was_reserved_adds_up() {
     let shop = Shop::open();
     assert_eq!(shop.put("stock", &whole(1, 10)).0, 200);
-    let reserve = |sequence: usize, units: i64| json!({ "sequence": sequence, "sku": "TEA", "node": "a", "reserved": units });
+    let reserve =
+        |sequence: usize, units: i64| json!({ "sequence": sequence, "sku": "TEA", "node": "a", "reserved": units });
     let reserved = |shop: &Shop| {
-        let (levels, _) = stock::levels(&shop.store, "cedar", ["TEA"].into_iter()).unwrap();
+        let (levels, _) = stock::levels(&shop.store, "cedar", || vec!["TEA".to_owned()]).unwrap();
         levels.iter().find(|level| level.node == "a").unwrap().reserved
     };
     assert_eq!(shop.patch(&[reserve(1, -2)]).0, 200);
@@ -249,7 +251,13 @@ fn refusals() -> Vec<(&'static str, Value, u16, &'static str, &'static str)> {
         ("PUT", whole(1, 1), 409, "old-version", "/version"),
         ("PUT", json!({ "version": 2, "skus": { "TEA": nodes } }), 422, "too-many", "/skus/TEA"),
         ("PUT", json!({ "version": 2, "skus": { "JAR": { "a": { "onHand": 1 } } } }), 422, "unknown-sku", "/skus/JAR"),
-        ("PUT", json!({ "version": 2, "skus": { "TEA": { "c": { "onHand": 1 } } } }), 422, "unknown-node", "/skus/TEA/c"),
+        (
+            "PUT",
+            json!({ "version": 2, "skus": { "TEA": { "c": { "onHand": 1 } } } }),
+            422,
+            "unknown-node",
+            "/skus/TEA/c",
+        ),
         ("PUT", level(json!({ "onHand": 1, "reserved": -1 })), 422, "negative-count", "/skus/TEA/a/reserved"),
         ("PUT", level(json!({ "onHand": 1, "safetyStock": -1 })), 422, "negative-count", "/skus/TEA/a/safetyStock"),
         (
@@ -259,7 +267,13 @@ fn refusals() -> Vec<(&'static str, Value, u16, &'static str, &'static str)> {
             "negative-count",
             "/skus/TEA/a/lots/0/quantity",
         ),
-        ("PUT", level(json!({ "onHand": 1, "quotas": { "live": -1 } })), 422, "negative-count", "/skus/TEA/a/quotas/live"),
+        (
+            "PUT",
+            level(json!({ "onHand": 1, "quotas": { "live": -1 } })),
+            422,
+            "negative-count",
+            "/skus/TEA/a/quotas/live",
+        ),
         ("PUT", level(json!({ "onHand": 1_000_001 })), 422, "out-of-range", "/skus/TEA/a/onHand"),
         ("PUT", level(json!({})), 422, "missing-field", "/skus/TEA/a/onHand"),
         ("PATCH", one(delta(1, "JAR", "a", 1)), 422, "unknown-sku", "/deltas/0/sku"),

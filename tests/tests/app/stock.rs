@@ -38,9 +38,7 @@ fn publish(client: &mut Client, version: usize, units: i64) -> Value {
 /// Deltas from the first one on; which product, which node and how many is drawn.
 fn deltas(many: usize) -> Vec<Value> {
     let mut draw = Draw::new(7);
-    let delta = |place| {
-        json!({ "sequence": place + 1, "sku": draw.of(&SKUS), "node": draw.of(&NODES), "onHand": draw.below(9) as i64 - 3 })
-    };
+    let delta = |place| json!({ "sequence": place + 1, "sku": draw.of(&SKUS), "node": draw.of(&NODES), "onHand": draw.below(9) as i64 - 3 });
     (0..many).map(delta).collect()
 }
 

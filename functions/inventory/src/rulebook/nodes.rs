@@ -129,7 +129,8 @@ fn read_one(object: &Object<'_>, id: &str, zones: &mut Vec<String>) -> Option<No
 fn place(value: &Value<'_>) -> Option<(f64, f64)> {
     let object = value.object()?;
     let latitude = object.required("latitude").and_then(|value| value.decimal_or(-90.0..=90.0, "place-outside-globe"));
-    let longitude = object.required("longitude").and_then(|value| value.decimal_or(-180.0..=180.0, "place-outside-globe"));
+    let longitude =
+        object.required("longitude").and_then(|value| value.decimal_or(-180.0..=180.0, "place-outside-globe"));
     object.finish();
     Some((latitude?, longitude?))
 }

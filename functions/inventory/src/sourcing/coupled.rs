@@ -114,7 +114,12 @@ impl<V: Score> Deep<'_, '_, V> {
     /// What the capacity that is left is worth.
     fn worth(&self) -> V {
         let worth = |(price, room): (&V, &u32)| *price * V::from(*room);
-        self.price.iter().zip(&self.room).filter(|(price, _)| **price > V::from(0)).map(worth).fold(V::from(0), |sum, worth| sum + worth)
+        self.price
+            .iter()
+            .zip(&self.room)
+            .filter(|(price, _)| **price > V::from(0))
+            .map(worth)
+            .fold(V::from(0), |sum, worth| sum + worth)
     }
 
     fn line(&mut self, index: usize, value: V) {
