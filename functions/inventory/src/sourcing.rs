@@ -89,7 +89,7 @@ pub struct Budget {
     pub steps: u32,
 }
 
-/// What one check may take: of 794 random carts of up to 50 lines and 12 nodes it proved all but one, whose lines had to stay
+/// What one check may take: of 795 random carts of up to 50 lines and 12 nodes it proved all but one, whose lines had to stay
 /// whole and whose nodes were nearly full.
 pub const BUDGET: Budget = Budget { choices: 20_000, steps: 400_000 };
 
