@@ -1,8 +1,8 @@
 """The Chinese calendar of 2024 to 2030, as data.
 
 Each year: the day of the western calendar on which it begins, the lengths of its months in order, and which of them is the
-leap month (0: none). Source: Gregorian-Lunar Calendar Conversion Table, Hong Kong Observatory, which follows GB/T 33661-2017
-(Calculation and promulgation of the Chinese calendar). Years begin at the new moon in China's time.
+leap month (0: none). Reckoned with the package `lunardate` of PyPI, and compared with it day by day; not compared with an
+almanac. The calendar's own rules are GB/T 33661-2017. Years begin at the new moon in China's time.
 """
 
 import datetime
