@@ -4,6 +4,7 @@
 mod components;
 mod load;
 mod native;
+mod plugins;
 mod promotions;
 mod quote;
 mod referral;
@@ -24,6 +25,11 @@ const BENCHES: &[(&str, &str, fn() -> anyhow::Result<()>)] = &[
         "promotions",
         "one evaluation among 100 to 100,000 promotions: time, fuel, and two engines from npm",
         promotions::run,
+    ),
+    (
+        "plugins",
+        "merchants' plugins: a call, the way to the first priced cart, a hostile merchant beside others",
+        plugins::run,
     ),
 ];
 
