@@ -6,7 +6,7 @@
 //! Deltas change values in place; each value remembers the last delta it took, so that a delta that is sent again after
 //! a break, in any batch, is taken once. The manifest's sequence moves last.
 //!
-//! Key-value stores have no compare-and-swap: who writes must be alone with a merchant's stock (ADR 5). Who reads need not:
+//! Key-value stores have no compare-and-swap: who writes must be alone with a merchant's stock (ADR 6). Who reads need not:
 //! the version before the current one stays until the next publication, for checks that began with it.
 
 mod deltas;

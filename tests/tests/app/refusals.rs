@@ -186,7 +186,7 @@ fn a_body_that_is_no_document_says_why() {
         ("more than a document", json, &[text.as_bytes(), b"{}"].concat(), 400, "malformed-json"),
         ("NaN", json, &not_a_number, 400, "malformed-json"),
         ("a number beyond all", json, &not_finite, 400, "malformed-json"),
-        ("half a surrogate pair", json, br#"{"merchant":"\ud800"}"#, 400, "malformed-json"),
+        ("half a surrogate pair", json, br#"{"merchant":"\ud800"}"#, 400, "unpaired-surrogate"),
         ("a byte order mark", json, &[b"\xef\xbb\xbf", text.as_bytes()].concat(), 400, "malformed-json"),
         ("what is not UTF-8", json, b"{\"merchant\":\"\xff\"}", 400, "invalid-utf-8"),
         ("a field that stands twice", json, &twice, 400, "duplicate-field"),
