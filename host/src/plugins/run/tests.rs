@@ -49,7 +49,10 @@ fn every_way_to_fail_has_its_code() {
             Kind::OutputInvalid,
         ),
         (answer("(i32.store (i32.const 72) (i32.const 10000))"), Kind::OutputTooLarge),
-        (answer("(i32.store (i32.const 132) (i32.const 30000))"), Kind::OutputTooLarge),
+        (
+            answer("(i32.store (i32.const 128) (i32.const 65536)) (i32.store (i32.const 132) (i32.const 30000))"),
+            Kind::OutputTooLarge,
+        ),
         (
             answer(
                 "(i32.store8 (i32.const 64) (i32.const 1)) (i32.store8 (i32.const 68) (i32.const 0)) (i32.store (i32.const 72) (i32.const 304)) (i32.store (i32.const 76) (i32.const 6))",
