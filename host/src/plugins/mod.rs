@@ -24,11 +24,11 @@ pub mod metrics;
 pub mod quota;
 pub mod refusal;
 pub mod run;
+#[cfg(test)]
+mod sample;
 pub mod settings;
 pub mod shelf;
 pub mod signature;
-#[cfg(test)]
-mod sample;
 mod size;
 mod thread;
 pub mod tokens;
