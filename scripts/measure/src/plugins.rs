@@ -20,6 +20,8 @@ use wasmtime::component::Component;
 const CALLS: usize = 2_000;
 const WARM: usize = 100;
 const LINES: usize = 20;
+/// Lines of the carts on which the endless plugin loops; no golden cart has as many.
+const HOSTILE_LINES: usize = 19;
 /// Connections of the merchant that is measured, and of the one beside it.
 const CONNECTIONS: usize = 4;
 const BESIDE: usize = 2;
@@ -186,10 +188,10 @@ fn publish(server: &Server, merchant: &str) -> anyhow::Result<()> {
     ask(server, "PUT", &path, "application/json", rulebook.to_string().as_bytes()).map(|_| ())
 }
 
-/// The body of a quote's request.
-fn quote(merchant: &str) -> Vec<u8> {
+/// The body of a quote's request, with `lines` lines.
+fn quote(merchant: &str, lines: usize) -> Vec<u8> {
     let lines: Vec<Value> =
-        (0..LINES).map(|number| json!({"id": number.to_string(), "sku": sku(number), "quantity": 3})).collect();
+        (0..lines).map(|number| json!({"id": number.to_string(), "sku": sku(number), "quantity": 3})).collect();
     json!({"merchant": merchant, "currency": "CNY", "lines": lines}).to_string().into_bytes()
 }
 
@@ -200,7 +202,7 @@ fn first_cart(server: &Server, rust: &[u8]) -> anyhow::Result<()> {
     upload(server, "willow", "tiered-bundle", rust)?;
     let uploaded = start.elapsed();
     activate(server, "willow", "tiered-bundle", &bundle())?;
-    let answer = ask(server, "POST", "/v1/quote", "application/json", &quote("willow"))?;
+    let answer = ask(server, "POST", "/v1/quote", "application/json", &quote("willow", LINES))?;
     let all = start.elapsed();
     ensure!(
         String::from_utf8_lossy(&answer).contains("tiered-bundle/bundle-of-10"),
@@ -220,7 +222,7 @@ fn first_cart(server: &Server, rust: &[u8]) -> anyhow::Result<()> {
 fn hostile(server: &Server) -> anyhow::Result<()> {
     let mut plugin = Plugin::new("endless", "1.0.0");
     // What is let in must behave on the golden carts; none of them has as many lines.
-    let many = format!("(i32.eq (i32.load offset=12 (local.get $args)) (i32.const {LINES}))");
+    let many = format!("(i32.eq (i32.load offset=12 (local.get $args)) (i32.const {HOSTILE_LINES}))");
     plugin.before = format!("(if {many} (then (loop $l (br $l))))");
     publish(server, "cedar")?;
     upload(server, "cedar", "endless", &plugin.wasm())?;
@@ -250,8 +252,8 @@ fn hostile(server: &Server) -> anyhow::Result<()> {
 
 /// The load of the merchant that is measured, with that of the other beside it where it is wanted.
 fn pair(server: &Server, beside: bool) -> anyhow::Result<Measured> {
-    let request = |merchant: &str| load::request("POST", "/v1/quote", &[], &quote(merchant));
-    let (measured, other) = (request("willow"), request("cedar"));
+    let request = |merchant: &str, lines| load::request("POST", "/v1/quote", &[], &quote(merchant, lines));
+    let (measured, other) = (request("willow", LINES), request("cedar", HOSTILE_LINES));
     std::thread::scope(|scope| {
         let other = beside.then(|| scope.spawn(|| load::run(server.address, &other, BESIDE, TIME)));
         let measured = load::run(server.address, &measured, CONNECTIONS, TIME);
