@@ -61,13 +61,13 @@ type Row = (Part, &'static str, &'static str, u64, u64);
 #[rustfmt::skip]
 pub const ROWS: [Row; 21] = [
     (Part::Modules, "plugin-too-many-modules", "core modules", 16, 64),
-    (Part::Components, "plugin-too-many-components", "nested components", 16, 64),
+    (Part::Components, "plugin-too-many-components", "nested components", 64, 128),
     (Part::Nesting, "plugin-nested-too-deep", "levels of nesting", 4, 8),
-    (Part::Instances, "plugin-too-many-instances", "instances", 64, 256),
+    (Part::Instances, "plugin-too-many-instances", "instances", 256, 1_024),
     (Part::Types, "plugin-too-many-types", "types", 5_000, 20_000),
     (Part::Fields, "plugin-type-too-wide", "fields of one type", 100, 100),
     (Part::Names, "plugin-too-many-names", "imports and exports", 2_000, 40_000),
-    (Part::Aliases, "plugin-too-many-aliases", "aliases and canonical functions", 1_000, 20_000),
+    (Part::Aliases, "plugin-too-many-aliases", "aliases and canonical functions", 4_000, 20_000),
     (Part::Functions, "plugin-too-many-functions", "functions", 20_000, 100_000),
     (Part::Parameters, "plugin-too-many-parameters", "parameters and results of one function", 100, 100),
     (Part::Locals, "plugin-too-many-locals", "locals of one function", 5_000, 20_000),
