@@ -64,16 +64,31 @@ impl Lexicon {
     }
 }
 
-/// The automaton is a list of 32-bit numbers below 2^16 or all ones, but for its last bytes: half of it is nothing.
-/// Form: how many numbers are packed (u32), the numbers (u16, all ones for all ones), the other bytes as they are.
+/// The automaton in the form that `src/lexicon.rs` reads where it lies, made of daachorse's own form. All are u16, little-endian:
+/// how many states and letters; of each state its base, its check, where it fails to and its first output; of each letter its
+/// code; of each output its word and the output that follows.
 fn packed(bytes: &[u8]) -> Vec<u8> {
-    let count = bytes.len().saturating_sub(64) / 4;
-    let mut packed = u32::try_from(count).unwrap().to_le_bytes().to_vec();
-    for number in bytes[..count * 4].chunks_exact(4) {
-        let number = u32::from_le_bytes(number.try_into().unwrap());
-        assert!(number < 0xFFFF || number == u32::MAX, "the automaton has outgrown its packed form");
-        packed.extend((number as u16).to_le_bytes());
+    let mut numbers = bytes.chunks_exact(4).map(|number| u32::from_le_bytes(number.try_into().unwrap()));
+    let mut take = |count: usize| -> Vec<u32> { numbers.by_ref().take(count).collect() };
+    let states = take(1)[0] as usize;
+    let form = take(states * 4);
+    let letters = take(1)[0] as usize;
+    let codes = take(letters);
+    let outputs = take(2)[1] as usize;
+    let outputs = take(outputs * 3);
+    let mut packed = Vec::new();
+    let mut push = |number: u32| {
+        packed.extend(u16::try_from(number).expect("the automaton has outgrown its packed form").to_le_bytes());
+    };
+    push(states as u32);
+    push(letters as u32);
+    form.iter().for_each(|number| push(*number));
+    // No word has the letter 0.
+    codes.iter().for_each(|code| push(if *code == u32::MAX { u32::from(u16::MAX) } else { *code }));
+    for output in outputs.chunks(3) {
+        let [word, _, next] = output else { panic!("daachorse has another form") };
+        push(*word);
+        push(*next);
     }
-    packed.extend(&bytes[count * 4..]);
     packed
 }

@@ -115,14 +115,15 @@ fn categories(reading: &Reading<'_>, tags: &mut Vec<Tag>) {
             spans: whole(),
         });
     };
-    let Some((class, sure)) = classifier::vertical(reading.letters) else { return };
+    let features = features::of(reading.letters);
+    let Some((class, sure)) = classifier::vertical(&features) else { return };
     let Some((vertical, _)) = classifier::VERTICALS.get(class) else { return };
     if sure >= SURE {
         push(tags, "vertical", vertical, sure);
     }
-    // Most texts are of a vertical that has no product, and need not be read again.
+    // Most texts are of a vertical that has no product, and need not be asked about again.
     if classifier::PRODUCTS.iter().any(|(_, id)| id.starts_with(vertical))
-        && let Some((class, sure)) = classifier::product(reading.letters)
+        && let Some((class, sure)) = classifier::product(&features)
         && let Some((_, id)) = classifier::PRODUCTS.get(class)
         && sure >= 9_000
         && id.starts_with(vertical)

@@ -52,21 +52,35 @@ impl Ones {
     }
 }
 
+/// Shingles whose hashes are reckoned at a time.
+const TAKEN: usize = 256;
+/// Hashes that are kept at hand while shingles pass by.
+const LANES: usize = 8;
+
+/// Lowers each least hash to that of shingles: some hashes of all the shingles at a time, so that they need not be stored for each.
+fn lower(minhash: &mut [u64; HASHES], shingles: &mut Vec<(u64, u64)>) {
+    let (blocks, _) = minhash.as_chunks_mut::<LANES>();
+    for (block, place) in blocks.iter_mut().zip(0u64..) {
+        let mut least = *block;
+        for (hash, step) in shingles.iter() {
+            let mut value = hash.wrapping_add(step.wrapping_mul(place.wrapping_mul(LANES as u64)));
+            for least in &mut least {
+                *least = (*least).min(value);
+                value = value.wrapping_add(*step);
+            }
+        }
+        *block = least;
+    }
+    shingles.clear();
+}
+
 /// Reads the fingerprints of a text's letters.
 #[must_use]
 pub fn of(letters: &[Letter]) -> Prints {
     let mut ones = Ones::default();
     // The upper halves are kept in the end; the least whole has the least upper half.
     let mut minhash = [u64::MAX; HASHES];
-    let mut shingle = |hash: u64| {
-        ones.add(hash);
-        // Two independent halves give all the hashes (Kirsch and Mitzenmacher 2006).
-        let (mut value, step) = (hash, mix(hash) | 1);
-        for least in &mut minhash {
-            *least = (*least).min(value);
-            value = value.wrapping_add(step);
-        }
-    };
+    let mut shingles: Vec<(u64, u64)> = Vec::with_capacity(TAKEN);
     for (index, letter) in letters.iter().enumerate() {
         // A Han character says about what two Latin letters say: shingles of three, or of six.
         let size = if is_han(letter.letter) { 3 } else { 6 };
@@ -78,8 +92,15 @@ pub fn of(letters: &[Letter]) -> Prints {
         for letter in stretch {
             hash = (hash ^ u64::from(u32::from(letter.letter))).wrapping_mul(0x0100_0000_01B3);
         }
-        shingle(mix(hash));
+        let hash = mix(hash);
+        ones.add(hash);
+        // Two independent halves give all the hashes (Kirsch and Mitzenmacher 2006).
+        shingles.push((hash, mix(hash) | 1));
+        if shingles.len() == TAKEN {
+            lower(&mut minhash, &mut shingles);
+        }
     }
+    lower(&mut minhash, &mut shingles);
     let minhash = minhash.map(|least| u32::try_from(least >> 32).unwrap_or(u32::MAX));
     Prints { simhash: ones.most(), minhash }
 }

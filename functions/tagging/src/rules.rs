@@ -5,7 +5,7 @@
 //! harmless. At most [`commerce::bounds::VOCABULARY`] words in all; the automaton is built here, once.
 
 use crate::letters::{self, Letter};
-use crate::lexicon::{self, Alphabet, Find};
+use crate::lexicon::{self, Alphabet, Find, Stepper};
 use crate::text::Text;
 use commerce::facts::tags::Markup;
 use commerce::{Compiled, Fault, Report, Value, bounds};
@@ -191,13 +191,12 @@ impl Rules {
     pub(crate) fn find(&self, letters: &[Letter]) -> Vec<(&Word, Find)> {
         let Some(automaton) = &self.automaton else { return Vec::new() };
         let lengths = |pattern: u32| self.patterns.get(pattern as usize).map(|(length, _)| *length);
-        let finds = lexicon::find(automaton, &Alphabet::new(&self.bits, &self.ranks), lengths, letters);
-        let words = |find: Find| {
-            self.patterns
-                .get(find.word as usize)
-                .into_iter()
-                .flat_map(move |(_, words)| words.iter().map(move |word| (word, find)))
-        };
-        finds.into_iter().flat_map(words).collect()
+        let steps = Stepper::new(automaton, Alphabet::new(&self.bits, &self.ranks));
+        let mut found = Vec::new();
+        lexicon::find(steps, lengths, letters, |find| {
+            let words = self.patterns.get(find.word as usize).map_or(&[][..], |(_, words)| words);
+            found.extend(words.iter().map(|word| (word, find)));
+        });
+        found
     }
 }

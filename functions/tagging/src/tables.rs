@@ -1,11 +1,7 @@
 //! The tables that the build made of `data/`: nothing is computed when an instance starts.
-//!
-//! The automaton alone is read (a copy of its states), once an instance, when a text first needs it.
 
 use crate::letters::Letter;
-use crate::lexicon::{self, Alphabet, Find};
-use daachorse::CharwiseDoubleArrayAhoCorasick;
-use std::sync::OnceLock;
+use crate::lexicon::{self, Alphabet, Find, Laid};
 
 /// Most bytes of all weights and tables together, in the component.
 pub const MOST_BYTES: usize = 600_000;
@@ -100,41 +96,25 @@ fn sense(packed: u16) -> Sense {
     }
 }
 
-/// The automaton's own form from the packed one that the build wrote.
-fn unpacked(packed: &[u8]) -> Option<Vec<u8>> {
-    let (count, rest) = packed.split_first_chunk::<4>()?;
-    let (numbers, rest) = rest.split_at_checked(u32::from_le_bytes(*count) as usize * 2)?;
-    let mut bytes = Vec::with_capacity(numbers.len() * 2 + rest.len());
-    for number in numbers.chunks_exact(2) {
-        let high = if number == [0xFF, 0xFF] { [0xFF; 2] } else { [0; 2] };
-        bytes.extend_from_slice(number);
-        bytes.extend_from_slice(&high);
-    }
-    bytes.extend_from_slice(rest);
-    Some(bytes)
+fn automaton() -> Option<Laid<'static>> {
+    let (bits, ranks) = generated::alphabet();
+    Laid::read(generated::BINARY, Alphabet::new(bits, ranks))
 }
 
 /// Words found in a text, each with what it stands for.
 #[must_use]
 pub fn find(letters: &[Letter]) -> Vec<(Sense, Find)> {
-    static AUTOMATON: OnceLock<Option<CharwiseDoubleArrayAhoCorasick<u32>>> = OnceLock::new();
-    let read = || {
-        let bytes = unpacked(generated::BINARY)?;
-        CharwiseDoubleArrayAhoCorasick::deserialize(&bytes).ok().map(|(automaton, _)| automaton)
-    };
     // The build made it; a test holds that it reads.
-    let Some(automaton) = AUTOMATON.get_or_init(read) else { return Vec::new() };
-    let (bits, ranks) = generated::alphabet();
+    let Some(automaton) = automaton() else { return Vec::new() };
     let lengths = |word: u32| generated::patterns().get(word as usize).map(|pattern| pattern.0);
-    let finds = lexicon::find(automaton, &Alphabet::new(bits, ranks), lengths, letters);
-    let mut senses = Vec::with_capacity(finds.len() + finds.len() / 4);
-    for found in finds {
-        let Some((_, first, count)) = generated::patterns().get(found.word as usize) else { continue };
+    let mut senses = Vec::with_capacity(letters.len() / 2);
+    lexicon::find(automaton, lengths, letters, |found| {
+        let Some((_, first, count)) = generated::patterns().get(found.word as usize) else { return };
         let first = usize::from(*first);
         for packed in generated::senses().get(first..first + usize::from(*count)).unwrap_or_default() {
             senses.push((sense(*packed), found));
         }
-    }
+    });
     senses
 }
 
@@ -146,9 +126,7 @@ mod tests {
 
     #[test]
     fn the_automaton_reads() {
-        let bytes = unpacked(generated::BINARY).unwrap();
-        let read = CharwiseDoubleArrayAhoCorasick::<u32>::deserialize(&bytes);
-        assert!(read.is_ok(), "{:?}", read.err());
+        assert!(automaton().is_some());
         let text = Text::read("最 佳 口感", Markup::Plain);
         assert!(!find(&letters::of(&text)).is_empty());
     }

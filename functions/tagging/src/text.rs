@@ -29,7 +29,7 @@ pub struct Text<'a> {
     marks: Vec<u32>,
 }
 
-const STRIDE: usize = 128;
+const STRIDE: usize = 64;
 
 impl<'a> Text<'a> {
     /// Reads a text; it must be within `commerce::bounds::CONTENT_BYTES`.
@@ -90,7 +90,13 @@ impl<'a> Text<'a> {
 
 /// Scalar values that start in a stretch of UTF-8.
 fn scalars(bytes: &[u8]) -> u32 {
-    bytes.iter().map(|byte| u32::from(byte & 0xC0 != 0x80)).sum()
+    let (words, rest) = bytes.as_chunks::<8>();
+    let starts = |word: &[u8; 8]| {
+        let word = u64::from_le_bytes(*word);
+        // Of each byte, the highest bit where it is one and the next is none: a continuation.
+        8 - (word & !(word << 1) & 0x8080_8080_8080_8080).count_ones()
+    };
+    words.iter().map(starts).sum::<u32>() + rest.iter().map(|byte| u32::from(byte & 0xC0 != 0x80)).sum::<u32>()
 }
 
 fn marks(original: &str) -> Vec<u32> {
@@ -159,6 +165,9 @@ impl Reader {
     }
 
     fn flush(&mut self) {
+        if self.cluster.is_empty() {
+            return;
+        }
         let (start, end) = (self.from, self.to);
         for letter in self.cluster.drain(..).nfkc() {
             for letter in letter.to_lowercase() {

@@ -36,8 +36,7 @@ impl Sample {
     pub fn of(text: &str, class: usize, weight: f32, logarithm: u8) -> Self {
         let text = Text::read(text, Markup::Plain);
         let mask = (1u32 << logarithm) - 1;
-        let mut hashes = Vec::new();
-        features::each(&letters::of(&text), |hash| hashes.push(hash & mask));
+        let mut hashes: Vec<u32> = features::of(&letters::of(&text)).into_iter().map(|hash| hash & mask).collect();
         hashes.sort_unstable();
         let part = 1.0 / (hashes.len().max(1) as f32).sqrt();
         let mut buckets: Vec<(u32, f32)> = Vec::with_capacity(hashes.len());

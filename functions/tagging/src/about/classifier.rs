@@ -1,7 +1,6 @@
 //! Two classifiers: which vertical of Shopify's taxonomy a text is of, and for household electronics, which product.
 
 use super::model::Model;
-use crate::letters::Letter;
 
 /// Classes of the vertical: Shopify's id, and its name.
 pub const VERTICALS: &[(&str, &str)] = &[
@@ -44,14 +43,14 @@ pub const PRODUCTS: &[(&str, &str)] = &[
     ("Washing Machines", "hg-9-8-6"),
 ];
 
-/// The likeliest vertical's place in [`VERTICALS`], and how sure it is, of 10000.
+/// The likeliest vertical's place in [`VERTICALS`] by a text's [`super::features`], and how sure it is, of 10000.
 #[must_use]
-pub fn vertical(letters: &[Letter]) -> Option<(usize, u32)> {
-    Model::read(include_bytes!("../../data/vertical.bin"))?.best(letters)
+pub fn vertical(features: &[u32]) -> Option<(usize, u32)> {
+    Model::read(include_bytes!("../../data/vertical.bin"))?.best(features)
 }
 
-/// The likeliest product's place in [`PRODUCTS`], and how sure it is, of 10000.
+/// The likeliest product's place in [`PRODUCTS`] by a text's [`super::features`], and how sure it is, of 10000.
 #[must_use]
-pub fn product(letters: &[Letter]) -> Option<(usize, u32)> {
-    Model::read(include_bytes!("../../data/product.bin"))?.best(letters)
+pub fn product(features: &[u32]) -> Option<(usize, u32)> {
+    Model::read(include_bytes!("../../data/product.bin"))?.best(features)
 }

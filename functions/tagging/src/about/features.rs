@@ -10,9 +10,16 @@ use crate::text::is_han;
 /// Letters that the classifier reads; a title or a headline is shorter, and a long text says early what it is about.
 const READ: usize = 256;
 
-/// Calls `sink` with the hash of each feature.
-pub fn each(letters: &[Letter], mut sink: impl FnMut(u32)) {
+/// The hash of each feature; every classifier takes of it the bits that it has buckets for.
+#[must_use]
+pub fn of(letters: &[Letter]) -> Vec<u32> {
     let letters = letters.get(..letters.len().min(READ)).unwrap_or_default();
+    let mut hashes = Vec::with_capacity(letters.len() * 4);
+    each(letters, |hash| hashes.push(hash));
+    hashes
+}
+
+fn each(letters: &[Letter], mut sink: impl FnMut(u32)) {
     let mut word = Vec::new();
     let mut at = 0;
     while let Some(first) = letters.get(at) {
@@ -68,11 +75,22 @@ fn tails(word: &[char], sizes: std::ops::RangeInclusive<usize>, sink: &mut impl 
 
 const BASIS: u32 = 0x811C_9DC5;
 
+/// The four bytes of a letter taken, lowest first. A byte of zero only multiplies, so that what follows the last other byte is one
+/// multiplication by a power of the prime.
 fn taken(state: u32, letter: char) -> u32 {
-    u32::from(letter)
-        .to_le_bytes()
-        .iter()
-        .fold(state, |state, byte| (state ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
+    const PRIME: u32 = 0x0100_0193;
+    const CUBE: u32 = PRIME.wrapping_mul(PRIME).wrapping_mul(PRIME);
+    const FOURTH: u32 = CUBE.wrapping_mul(PRIME);
+    let point = u32::from(letter);
+    if point < 0x100 {
+        return (state ^ point).wrapping_mul(FOURTH);
+    }
+    let state = (state ^ point & 0xFF).wrapping_mul(PRIME);
+    if point < 0x1_0000 {
+        return (state ^ point >> 8).wrapping_mul(CUBE);
+    }
+    let state = (state ^ point >> 8 & 0xFF).wrapping_mul(PRIME);
+    (state ^ point >> 16).wrapping_mul(PRIME).wrapping_mul(PRIME)
 }
 
 fn finished(state: u32) -> u32 {
@@ -81,4 +99,20 @@ fn finished(state: u32) -> u32 {
 
 fn hash<'a>(letters: impl Iterator<Item = &'a char>) -> u32 {
     finished(letters.fold(BASIS, |state, letter| taken(state, *letter)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_are_fnv() {
+        for letter in ['a', 'é', '最', '\u{1F525}', '\u{20BB7}'] {
+            let by_bytes = u32::from(letter)
+                .to_le_bytes()
+                .iter()
+                .fold(BASIS, |state, byte| (state ^ u32::from(*byte)).wrapping_mul(0x0100_0193));
+            assert_eq!(taken(BASIS, letter), by_bytes, "{letter}");
+        }
+    }
 }

@@ -5,15 +5,14 @@
 //! (u16); for each bucket that has, a bit for each class that has a weight in it; for each [`BLOCK`] of those, the
 //! place of their first weight (u32); the weights (i8). Made by `scripts/train`; see NOTICE for what it was trained on.
 
-use super::features;
-use crate::letters::Letter;
-
 /// Buckets that are counted together.
 pub const WORD: usize = 64;
 /// Rows of weights that are counted together.
 pub const BLOCK: usize = 16;
 /// Steps of a score that one step of a weight makes.
 pub const FINE: i64 = 16;
+/// Most classes of a model.
+pub const CLASSES: usize = 32;
 
 /// Weights, as they lie.
 pub struct Model<'a> {
@@ -35,6 +34,9 @@ impl<'a> Model<'a> {
         let ([classes, logarithm], rest) = bytes.split_first_chunk::<2>()?;
         let (scale, rest) = rest.split_first_chunk::<4>()?;
         let (classes, buckets) = (usize::from(*classes), 1usize.checked_shl(u32::from(*logarithm))?);
+        if !(1..=CLASSES).contains(&classes) {
+            return None;
+        }
         let (biases, rest) = rest.split_at_checked(classes * 4)?;
         let (used, rest) = rest.split_at_checked(buckets / 8)?;
         let (before, rest) = rest.split_at_checked(buckets / WORD * 2)?;
@@ -50,18 +52,17 @@ impl<'a> Model<'a> {
 
     /// The score of each class: sums of whole numbers, so the same on every machine.
     #[must_use]
-    pub fn scores(&self, letters: &[Letter]) -> Vec<i32> {
-        let number = |chunk: &[u8]| chunk.try_into().map_or(0, i32::from_le_bytes);
-        let mut scores = vec![0i32; self.classes];
-        let mut features = 0u32;
-        features::each(letters, |hash| {
-            features += 1;
-            self.add(hash & self.mask, &mut scores);
-        });
+    pub fn scores(&self, features: &[u32]) -> [i32; CLASSES] {
+        let mut scores = [0i32; CLASSES];
+        for feature in features {
+            self.add((feature & self.mask) as usize, &mut scores);
+        }
         // A text counts as much as another, whatever its length: each feature is one over the root of their number.
-        let root = i64::from((features.max(1) << 12).isqrt());
-        for (score, bias) in scores.iter_mut().zip(self.biases.chunks(4)) {
-            *score = i32::try_from(i64::from(*score) * 64 * FINE / root).unwrap_or_default() + number(bias);
+        let count = u64::try_from(features.len().max(1)).unwrap_or(u64::MAX);
+        let root = i64::try_from((count << 12).isqrt()).unwrap_or(i64::MAX);
+        for (score, bias) in scores.iter_mut().zip(self.biases.as_chunks().0) {
+            *score =
+                i32::try_from(i64::from(*score) * 64 * FINE / root).unwrap_or_default() + i32::from_le_bytes(*bias);
         }
         scores
     }
@@ -77,32 +78,41 @@ impl<'a> Model<'a> {
         Some(usize::from(u16::from_le_bytes(*before)) + (word & ((1 << bit) - 1)).count_ones() as usize)
     }
 
-    fn add(&self, bucket: u32, scores: &mut [i32]) -> Option<()> {
-        let row = self.row(bucket as usize)?;
+    /// Adds the weights of a bucket to the scores.
+    fn add(&self, bucket: usize, scores: &mut [i32; CLASSES]) -> Option<()> {
+        let row = self.row(bucket)?;
         let width = self.classes.div_ceil(8);
         let start = self.starts.get(row / BLOCK * 4..)?.first_chunk::<4>()?;
-        let earlier = self.rows.get(row / BLOCK * BLOCK * width..row * width)?;
-        let (words, rest) = earlier.as_chunks::<8>();
-        let ones: u32 = words.iter().map(|word| u64::from_le_bytes(*word).count_ones()).sum();
-        let earlier = ones + rest.iter().map(|byte| byte.count_ones()).sum::<u32>();
-        let mut weights = self.weights.get(u32::from_le_bytes(*start) as usize + earlier as usize..)?.iter();
-        for (byte, scores) in self.rows.get(row * width..(row + 1) * width)?.iter().zip(scores.chunks_mut(8)) {
-            let mut classes = *byte;
-            while classes != 0 {
-                let weight = weights.next()?;
-                if let Some(score) = scores.get_mut(classes.trailing_zeros() as usize) {
-                    *score += i32::from(weight.cast_signed());
-                }
-                classes &= classes - 1;
+        let block = self.rows.get(row / BLOCK * BLOCK * width..)?;
+        let earlier = (row % BLOCK) * width;
+        let (words, rest) = block.get(..earlier)?.as_chunks::<8>();
+        let mut ones: u32 = words.iter().map(|word| u64::from_le_bytes(*word).count_ones()).sum();
+        if let Some(next) = block.get(words.len() * 8..).and_then(|next| next.first_chunk::<8>()) {
+            ones += (u64::from_le_bytes(*next) & ((1 << (rest.len() * 8)) - 1)).count_ones();
+        } else {
+            ones += rest.iter().map(|byte| byte.count_ones()).sum::<u32>();
+        }
+        // A row's last byte has bits for no class: what stands behind it is cut.
+        let row = block.get(earlier..)?;
+        let mut classes = match row.first_chunk::<4>() {
+            Some(row) => u32::from_le_bytes(*row) & (u32::MAX >> (CLASSES - self.classes)),
+            None => row.iter().rev().fold(0, |bits, byte| bits << 8 | u32::from(*byte)),
+        };
+        let first = (u32::from_le_bytes(*start) + ones) as usize;
+        for weight in self.weights.get(first..first + classes.count_ones() as usize)? {
+            if let Some(score) = scores.get_mut(classes.trailing_zeros() as usize) {
+                *score = score.wrapping_add(i32::from(weight.cast_signed()));
             }
+            classes &= classes.wrapping_sub(1);
         }
         Some(())
     }
 
     /// The best class and how sure it is, of 10000 (softmax over the scores).
     #[must_use]
-    pub fn best(&self, letters: &[Letter]) -> Option<(usize, u32)> {
-        let scores = self.scores(letters);
+    pub fn best(&self, features: &[u32]) -> Option<(usize, u32)> {
+        let all = self.scores(features);
+        let scores = all.get(..self.classes)?;
         let (class, best) =
             scores.iter().enumerate().max_by_key(|(class, score)| (**score, std::cmp::Reverse(*class)))?;
         let sum: f64 = scores.iter().map(|score| libm::exp(f64::from(score - best) * f64::from(self.scale))).sum();

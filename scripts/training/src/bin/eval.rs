@@ -7,7 +7,8 @@ use commerce::facts::tags::{Content, Markup, Options};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use tagging::about::classifier::{self, PRODUCTS, VERTICALS};
-use tagging::letters::{self, Letter};
+use tagging::about::features;
+use tagging::letters;
 use tagging::text::Text;
 use training::data::{self, Example, Language};
 use training::score::{Counts, macro_f1};
@@ -23,13 +24,13 @@ fn main() -> Result<()> {
     attributes(&folder)
 }
 
-type Classify = fn(&[Letter]) -> Option<(usize, u32)>;
+type Classify = fn(&[u32]) -> Option<(usize, u32)>;
 
 fn report(what: &str, examples: &[Example], names: &[(&str, &str)], classify: Classify, target: f64) {
     let pairs = examples.iter().filter(|example| example.held).filter_map(|example| {
         let right = names.iter().position(|(name, _)| *name == example.class)?;
         let text = Text::read(&example.text, Markup::Plain);
-        Some((right, classify(&letters::of(&text)).map_or(names.len(), |(class, _)| class)))
+        Some((right, classify(&features::of(&letters::of(&text))).map_or(names.len(), |(class, _)| class)))
     });
     let pairs: Vec<(usize, usize)> = pairs.collect();
     println!("{what}: {:.4} on {} rows (target {target})", macro_f1(pairs.iter().copied()), pairs.len());

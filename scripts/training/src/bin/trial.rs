@@ -4,6 +4,7 @@
 use anyhow::{Context as _, Result, bail};
 use std::path::PathBuf;
 use tagging::about::classifier::{PRODUCTS, VERTICALS};
+use tagging::about::features;
 use tagging::about::model::Model;
 use tagging::text::{Text, is_han};
 use training::data::Example;
@@ -72,7 +73,7 @@ fn measure(
     for example in examples.iter().filter(|example| !example.held && example.part == part) {
         let Some(right) = classes.iter().position(|(name, _)| *name == example.class) else { continue };
         let letters = tagging::letters::of(&Text::read(&example.text, commerce::facts::tags::Markup::Plain));
-        let (found, confidence) = model.best(&letters).unwrap_or((classes.len(), 0));
+        let (found, confidence) = model.best(&features::of(&letters)).unwrap_or((classes.len(), 0));
         sure.push(f64::from(confidence) / 10_000.0);
         let language = usize::from(!example.text.chars().any(is_han));
         if let Some(pairs) = pairs.get_mut(language) {
