@@ -29,7 +29,7 @@ pub fn best<V: Score>(
         problem.case.suppliers.iter().map(|supplier| supplier.capacity.unwrap_or(u32::MAX).min(wanted)).collect();
     let price = if capped {
         let all: Vec<usize> = (0..problem.wants).collect();
-        flow::prices(problem, open, &flow::units(problem, open, &all, &room))
+        flow::prices(problem, open, &flow::units(problem, &problem.unit, open, &all, &room))
     } else {
         vec![V::from(0); problem.nodes]
     };
@@ -198,7 +198,7 @@ impl<V: Score> Deep<'_, '_, V> {
 
     fn leaf(&mut self, value: V) {
         let others = if self.capped {
-            flow::units(self.problem, self.open, &self.easy, &self.room)
+            flow::units(self.problem, &self.problem.unit, self.open, &self.easy, &self.room)
         } else {
             relaxed::units(self.problem, self.open)
         };

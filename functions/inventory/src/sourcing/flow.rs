@@ -6,16 +6,16 @@
 
 use super::problem::{Problem, Score};
 
-/// Units of `wants` from open nodes with room left; `room` is what each may still send.
-pub fn units<V: Score>(problem: &Problem<'_, V>, open: &[bool], wants: &[usize], room: &[u32]) -> Vec<u32> {
+/// Units of `wants` from open nodes with room left; `room` is what each may still send, `unit` what a unit costs.
+pub fn units<V: Score>(problem: &Problem<'_, V>, unit: &[V], open: &[bool], wants: &[usize], room: &[u32]) -> Vec<u32> {
     let columns: Vec<usize> = (0..problem.nodes).filter(|node| open[*node] && room[*node] > 0).collect();
-    let mut flow =
-        Flow { problem, columns, room: room.to_vec(), units: vec![0; problem.wants * problem.nodes], done: Vec::new() };
+    let mut flow = Flow::new(problem, unit, columns, room.to_vec(), vec![0; problem.wants * problem.nodes]);
     for want in wants {
         flow.done.push(*want);
         let mut left = problem.quantity(*want);
         while left > 0 {
-            let sent = flow.augment(*want, left);
+            let sent = flow.direct(*want, left);
+            let sent = if sent == 0 { flow.augment(*want, left) } else { sent };
             if sent == 0 {
                 break;
             }
@@ -30,8 +30,9 @@ pub fn units<V: Score>(problem: &Problem<'_, V>, open: &[bool], wants: &[usize],
 pub fn prices<V: Score>(problem: &Problem<'_, V>, open: &[bool], units: &[u32]) -> Vec<V> {
     let zero = V::from(0);
     let columns: Vec<usize> = (0..problem.nodes).filter(|node| open[*node]).collect();
-    let done: Vec<usize> = (0..problem.wants).collect();
-    let flow = Flow { problem, columns, room: Vec::new(), units: units.to_vec(), done };
+    let mut flow = Flow::new(problem, &problem.unit, columns, Vec::new(), units.to_vec());
+    flow.done = (0..problem.wants).collect();
+    flow.look();
     let mut saved = vec![zero; flow.columns.len()];
     for want in 0..problem.wants {
         let row = &units[want * problem.nodes..(want + 1) * problem.nodes];
@@ -44,14 +45,13 @@ pub fn prices<V: Score>(problem: &Problem<'_, V>, open: &[bool], units: &[u32]) 
             }
         }
     }
-    let moves = flow.moves();
     for _ in 0..flow.columns.len() {
         let mut changed = false;
-        for (from, to, price, _) in &moves {
+        for (from, to, price, _) in flow.known() {
             // A unit moves on to the new room, and leaves its own behind.
-            let through = saved[*from] - *price;
-            if through > saved[*to] {
-                saved[*to] = through;
+            let through = saved[from] - price;
+            if through > saved[to] {
+                saved[to] = through;
                 changed = true;
             }
         }
@@ -72,16 +72,48 @@ pub fn prices<V: Score>(problem: &Problem<'_, V>, open: &[bool], units: &[u32]) 
 
 struct Flow<'p, 'a, V> {
     problem: &'p Problem<'a, V>,
+    unit: &'p [V],
     columns: Vec<usize>,
     room: Vec<u32>,
     units: Vec<u32>,
     done: Vec<usize>,
+    /// The cheapest move of an allocated unit between each pair of columns, and of which want.
+    moves: Vec<Option<(V, usize)>>,
+    /// Columns whose moves are to be looked at again.
+    changed: Vec<bool>,
 }
 
 /// How a node is reached: from which column, moving which want.
 type Step = Option<(usize, usize)>;
 
-impl<V: Score> Flow<'_, '_, V> {
+impl<'p, 'a, V: Score> Flow<'p, 'a, V> {
+    fn new(problem: &'p Problem<'a, V>, unit: &'p [V], columns: Vec<usize>, room: Vec<u32>, units: Vec<u32>) -> Self {
+        let width = columns.len();
+        let (moves, changed) = (vec![None; width * width], vec![true; width]);
+        Self { problem, unit, columns, room, units, done: Vec::new(), moves, changed }
+    }
+
+    /// Sends units of a want to its cheapest node where that has room: then no way over other nodes is cheaper, as the
+    /// allocation so far is the best; 0 where it has none.
+    fn direct(&mut self, want: usize, left: u32) -> u32 {
+        let free = |column: &usize| {
+            let at = self.at(want, *column);
+            self.units[at] < self.problem.most[at]
+        };
+        let cheapest =
+            (0..self.columns.len()).filter(free).min_by_key(|column| (self.unit[self.at(want, *column)], *column));
+        let Some(column) = cheapest else { return 0 };
+        let (at, node) = (self.at(want, column), self.columns[column]);
+        if self.room[node] == 0 || self.unit[at] >= self.problem.short {
+            return 0;
+        }
+        let many = left.min(self.room[node]).min(self.problem.most[at] - self.units[at]);
+        self.units[at] += many;
+        self.room[node] -= many;
+        self.changed[column] = true;
+        many
+    }
+
     fn at(&self, want: usize, column: usize) -> usize {
         want * self.problem.nodes + self.columns[column]
     }
@@ -103,7 +135,7 @@ impl<V: Score> Flow<'_, '_, V> {
                 offer(reach, None);
             }
             for other in self.done.iter().filter(|other| **other != want && self.units[self.at(**other, column)] > 0) {
-                offer(reach + self.problem.short - self.problem.unit[self.at(*other, column)], Some(*other));
+                offer(reach + self.problem.short - self.unit[self.at(*other, column)], Some(*other));
             }
         }
         let Some((value, end, drop)) = best else { return 0 };
@@ -114,25 +146,25 @@ impl<V: Score> Flow<'_, '_, V> {
     }
 
     /// What it costs to bring a unit of the want to each column, moving others on; Bellman and Ford.
-    fn distances(&self, want: usize) -> (Vec<Option<V>>, Vec<Step>) {
+    fn distances(&mut self, want: usize) -> (Vec<Option<V>>, Vec<Step>) {
         let width = self.columns.len();
         let mut distance: Vec<Option<V>> = vec![None; width];
         let mut came: Vec<Step> = vec![None; width];
         for (column, reach) in distance.iter_mut().enumerate() {
             let at = self.at(want, column);
             if self.units[at] < self.problem.most[at] {
-                *reach = Some(self.problem.unit[at]);
+                *reach = Some(self.unit[at]);
             }
         }
-        let moves = self.moves();
+        self.look();
         for _ in 0..width {
             let mut changed = false;
-            for (from, to, price, other) in &moves {
-                let Some(reach) = distance[*from] else { continue };
-                let through = reach + *price;
-                if distance[*to].is_none_or(|known| through < known) {
-                    distance[*to] = Some(through);
-                    came[*to] = Some((*from, *other));
+            for (from, to, price, other) in self.known() {
+                let Some(reach) = distance[from] else { continue };
+                let through = reach + price;
+                if distance[to].is_none_or(|known| through < known) {
+                    distance[to] = Some(through);
+                    came[to] = Some((from, other));
                     changed = true;
                 }
             }
@@ -143,25 +175,34 @@ impl<V: Score> Flow<'_, '_, V> {
         (distance, came)
     }
 
-    /// The cheapest move of an allocated unit between each pair of columns.
-    fn moves(&self) -> Vec<(usize, usize, V, usize)> {
+    /// Looks at the moves from and to columns that changed.
+    fn look(&mut self) {
         let width = self.columns.len();
-        let mut moves = Vec::new();
         for from in 0..width {
             for to in (0..width).filter(|to| *to != from) {
-                let movable = self.done.iter().filter(|other| {
-                    let target = self.at(**other, to);
-                    self.units[self.at(**other, from)] > 0 && self.units[target] < self.problem.most[target]
-                });
-                let priced = movable.map(|other| {
-                    (self.problem.unit[self.at(*other, to)] - self.problem.unit[self.at(*other, from)], *other)
-                });
-                if let Some((price, other)) = priced.min() {
-                    moves.push((from, to, price, other));
+                if self.changed[from] || self.changed[to] {
+                    self.moves[from * width + to] = self.cheapest(from, to);
                 }
             }
         }
-        moves
+        self.changed.fill(false);
+    }
+
+    fn cheapest(&self, from: usize, to: usize) -> Option<(V, usize)> {
+        let movable = self.done.iter().filter(|other| {
+            let target = self.at(**other, to);
+            self.units[self.at(**other, from)] > 0 && self.units[target] < self.problem.most[target]
+        });
+        movable.map(|other| (self.unit[self.at(*other, to)] - self.unit[self.at(*other, from)], *other)).min()
+    }
+
+    /// The moves there are: from, to, price and the want that moves.
+    fn known(&self) -> impl Iterator<Item = (usize, usize, V, usize)> {
+        let width = self.columns.len();
+        let named = move |(place, found): (usize, &Option<(V, usize)>)| {
+            found.map(|(price, other)| (place / width, place % width, price, other))
+        };
+        self.moves.iter().enumerate().filter_map(named)
     }
 
     fn push(&mut self, want: usize, left: u32, end: usize, drop: Option<usize>, came: &[Step]) -> u32 {
@@ -186,10 +227,12 @@ impl<V: Score> Flow<'_, '_, V> {
             None => self.room[self.columns[end]] -= many,
         }
         let mut column = end;
+        self.changed[end] = true;
         while let Some((from, other)) = came[column] {
             let (target, source) = (self.at(other, column), self.at(other, from));
             self.units[target] += many;
             self.units[source] -= many;
+            self.changed[from] = true;
             column = from;
         }
         self.units[first] += many;

@@ -98,7 +98,7 @@ impl<V: Score> Search<'_, '_, V> {
         if self.problem.feasible(&alone) {
             return (alone, true);
         }
-        let flowing = self.flow(open);
+        let flowing = self.flow(&self.problem.unit, open);
         if self.problem.feasible(&flowing) {
             return (flowing, true);
         }
@@ -106,11 +106,11 @@ impl<V: Score> Search<'_, '_, V> {
         (units.unwrap_or_else(|| vec![0; alone.len()]), ended)
     }
 
-    fn flow(&self, open: &[bool]) -> Vec<u32> {
+    fn flow(&self, unit: &[V], open: &[bool]) -> Vec<u32> {
         let wants: Vec<usize> = (0..self.problem.wants).collect();
         let room: Vec<u32> =
             self.problem.case.suppliers.iter().map(|supplier| supplier.capacity.unwrap_or(u32::MAX)).collect();
-        flow::units(self.problem, open, &wants, &room)
+        flow::units(self.problem, unit, open, &wants, &room)
     }
 
     /// A plan to begin with: nodes added while that helps, then dropped or exchanged while that helps.
@@ -210,14 +210,18 @@ impl<V: Score> Search<'_, '_, V> {
         if bound >= self.value {
             return;
         }
-        let mut units = relaxed::units(self.problem, &open);
-        if !self.problem.within_capacity(&units) {
-            units = self.flow(&open);
-            bound = bound.max(self.round(fixed + self.units_value(&units)));
-        }
         bound = bound.max(self.round(self.priced(choices)));
         if bound >= self.value {
             return;
+        }
+        let mut units = relaxed::units(self.problem, &open);
+        if !self.problem.within_capacity(&units) {
+            let unit = self.shared(choices);
+            units = self.flow(&unit, &open);
+            bound = bound.max(self.round(fixed + self.units_value(&unit, &units)));
+            if bound >= self.value {
+                return;
+            }
         }
         let Some(left) = self.choices.checked_sub(1) else { return self.give_up(bound) };
         self.choices = left;
@@ -265,14 +269,30 @@ impl<V: Score> Search<'_, '_, V> {
         chosen.fold(V::from(0), |sum, (_, fixed)| sum + *fixed)
     }
 
-    fn units_value(&self, units: &[u32]) -> V {
+    /// What a unit costs when nodes that are not decided share what choosing them costs among all units that they can
+    /// send: no plan that chooses them pays less (the linear relaxation in which a node is chosen in part).
+    fn shared(&self, choices: &[Choice]) -> Vec<V> {
+        let mut unit = self.problem.unit.clone();
+        for (node, _) in choices.iter().enumerate().filter(|(_, choice)| **choice == Choice::Open) {
+            let all: u32 = (0..self.problem.wants)
+                .fold(0, |sum: u32, want| sum.saturating_add(self.problem.most[want * self.problem.nodes + node]));
+            let most = self.problem.case.suppliers[node].capacity.unwrap_or(u32::MAX).min(all);
+            if most > 0 {
+                let share = self.problem.fixed[node] / V::from(most);
+                unit.iter_mut().skip(node).step_by(self.problem.nodes).for_each(|unit| *unit += share);
+            }
+        }
+        unit
+    }
+
+    fn units_value(&self, unit: &[V], units: &[u32]) -> V {
         let mut value = V::from(0);
         for want in 0..self.problem.wants {
             let row = want * self.problem.nodes..(want + 1) * self.problem.nodes;
             let sent: u32 = units[row.clone()].iter().sum();
             value += self.problem.short * V::from(self.problem.quantity(want) - sent);
             for at in row {
-                value += self.problem.unit[at] * V::from(units[at]);
+                value += unit[at] * V::from(units[at]);
             }
         }
         value
