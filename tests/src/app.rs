@@ -191,8 +191,11 @@ mod compiled {
     }
 }
 
-/// The binary beside the running one, or in the folder above it, as Cargo lays them out.
-fn binary() -> Result<PathBuf> {
+/// The host's binary: beside the running one, or in the folder above it, as Cargo lays them out.
+///
+/// # Errors
+/// Where it or the components are not built.
+pub fn binary() -> Result<PathBuf> {
     let own = std::env::current_exe()?;
     let found = own.ancestors().skip(1).take(2).map(|folder| folder.join("pushcart")).find(|file| file.is_file());
     let found = found.context("pushcart is not built: run scripts/build")?;

@@ -53,6 +53,7 @@ impl Answer {
 pub struct Client {
     authority: String,
     token: Option<String>,
+    patience: Duration,
     connection: Option<BufReader<TcpStream>>,
 }
 
@@ -65,13 +66,20 @@ impl Client {
         let authority = base.strip_prefix("http://").context("the address must begin with http://")?;
         let authority = authority.trim_end_matches('/').to_owned();
         ensure!(!authority.contains('/'), "the address must have no path: {base}");
-        Ok(Self { authority, token: None, connection: None })
+        Ok(Self { authority, token: None, patience: PATIENCE, connection: None })
     }
 
     /// The same, with a bearer token on every request.
     #[must_use]
     pub fn with_token(mut self, token: &str) -> Self {
         self.token = Some(token.to_owned());
+        self
+    }
+
+    /// The same, waiting that long for an answer.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
         self
     }
 
@@ -148,8 +156,8 @@ impl Client {
     pub fn connect(&self) -> Result<BufReader<TcpStream>> {
         let stream = TcpStream::connect(&self.authority).with_context(|| format!("nobody at {}", self.authority))?;
         stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        stream.set_write_timeout(Some(PATIENCE))?;
+        stream.set_read_timeout(Some(self.patience))?;
+        stream.set_write_timeout(Some(self.patience))?;
         Ok(BufReader::new(stream))
     }
 }

@@ -20,7 +20,7 @@ export function describe() {
     configSchema: JSON.stringify(schema),
     messages: [
       { language: "en", text: "Buy two of a look, the third at half price" },
-      { language: "zh", text: "同款搭配买二，第三件半价" },
+      { language: "zh", text: "同一搭配买两件，第三件半价" },
     ],
   };
 }
@@ -42,8 +42,8 @@ export function evaluate(cart, context, config, earlier) {
       code: "third-less",
       action: { tag: "percent-off", val: { targets, basisPoints } },
       messages: [
-        { language: "en", text: `Every ${of}th unit of a look: ${percent}% off` },
-        { language: "zh", text: `同款搭配每 ${of} 件，其中一件优惠 ${percent}%` },
+        { language: "en", text: `One in every ${of} of a look: ${percent}% off` },
+        { language: "zh", text: `同一搭配每 ${of} 件，其中一件优惠 ${percent}%` },
       ],
       tags: ["look"],
       attributes: [],

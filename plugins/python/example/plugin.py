@@ -54,14 +54,25 @@ SCHEMA = {
 
 
 def near(moment, month, day, calendar, before, after):
-    """Whether that day of the year is today, or within so many days; in the Chinese calendar, of a month that is no leap month."""
+    """Whether that day of the year is today, or within so many days; in the Chinese calendar, of a month that is no leap month.
+
+    A month that is too short for the day has it on its last one: 29 February is the 28th of common years, and the 30th of the
+    twelfth month, New Year's Eve, the 29th of years that end so.
+    """
     today = datetime.date(moment.year, moment.month, moment.day)
     for distance in range(-after, before + 1):
-        date = today + datetime.timedelta(days=distance)
-        found = lunar.of(date.year, date.month, date.day) if calendar == "lunar" else (date.month, date.day)
+        found, next_day = (on(today, distance + further, calendar) for further in (0, 1))
         if found == (month, day):
             return True
+        if found and next_day and found[0] == month and found[1] < day and next_day[0] != month:
+            return True
     return False
+
+
+def on(today, distance, calendar):
+    """Month and day so many days from today; None where the calendar does not reach."""
+    date = today + datetime.timedelta(days=distance)
+    return lunar.of(date.year, date.month, date.day) if calendar == "lunar" else (date.month, date.day)
 
 
 def birthday(context):
