@@ -9,6 +9,7 @@ pub mod digest;
 pub mod document;
 pub mod facts;
 pub mod instant;
+pub mod memory;
 pub mod money;
 pub mod object;
 pub mod report;
