@@ -25,7 +25,7 @@ impl Lexicon {
 
     pub fn write(&self, out: &Path, code: &mut String) {
         let alphabet: BTreeSet<u32> = self.words.keys().flat_map(|word| word.chars().map(u32::from)).collect();
-        let mut bits = vec![0u64; 1024];
+        let mut bits = vec![0u64; *alphabet.last().unwrap() as usize / 64 + 1];
         for point in &alphabet {
             assert!(*point < 0x10000, "words are of the Basic Multilingual Plane");
             bits[*point as usize / 64] |= 1 << (point % 64);
@@ -40,26 +40,29 @@ impl Lexicon {
                 })
                 .collect()
         };
-        let mut senses = Vec::new();
-        let mut patterns = Vec::new();
-        let mut coded_words = Vec::new();
-        for (index, (word, meanings)) in self.words.iter().enumerate() {
-            patterns.push((word.chars().count(), senses.len(), meanings.len()));
-            senses.extend(meanings.iter().copied());
-            coded_words.push((coded(word), u32::try_from(index).unwrap()));
-        }
-        let automaton = CharwiseDoubleArrayAhoCorasick::<u32>::with_values(coded_words).unwrap();
-        crate::write(out, "lexicon.bin", &packed(&automaton.serialize()));
-        writeln!(code, "static BITS: [u64; 1024] = {bits:?};").unwrap();
-        writeln!(code, "static RANKS: [u16; 1024] = {ranks:?};").unwrap();
-        writeln!(code, "static PATTERNS: [(u8, u16, u8); {}] = {patterns:?};", patterns.len()).unwrap();
         // The kind in the upper two bits, the place in the others.
         let number = |(sense, index): &(&str, usize)| {
             let kind = ["Term", "Cover", "Cue", "Word"].iter().position(|name| name == sense).unwrap();
             assert!(*index < 1 << 14, "a table has outgrown its form");
             kind << 14 | index
         };
-        let senses: Vec<usize> = senses.iter().map(number).collect();
+        let mut senses: Vec<usize> = Vec::new();
+        let mut patterns = Vec::new();
+        let mut coded_words = Vec::new();
+        for (index, (word, meanings)) in self.words.iter().enumerate() {
+            // Most words have one sense, which stands where others' first is named.
+            let (letters, meaning) = (word.chars().count(), number(&meanings[0]));
+            patterns.push((letters, meanings.len(), if meanings.len() == 1 { meaning } else { senses.len() }));
+            if meanings.len() > 1 {
+                senses.extend(meanings.iter().map(number));
+            }
+            coded_words.push((coded(word), u32::try_from(index).unwrap()));
+        }
+        let automaton = CharwiseDoubleArrayAhoCorasick::<u32>::with_values(coded_words).unwrap();
+        crate::write(out, "lexicon.bin", &packed(&automaton.serialize()));
+        writeln!(code, "static BITS: [u64; {}] = {bits:?};", bits.len()).unwrap();
+        writeln!(code, "static RANKS: [u16; {}] = {ranks:?};", ranks.len()).unwrap();
+        writeln!(code, "static PATTERNS: [(u8, u8, u16); {}] = {patterns:?};", patterns.len()).unwrap();
         writeln!(code, "static SENSES: [u16; {}] = {senses:?};", senses.len()).unwrap();
     }
 }

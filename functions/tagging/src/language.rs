@@ -7,7 +7,7 @@ use crate::text::{Text, is_han};
 #[must_use]
 pub fn of(text: &Text<'_>, letters: &[Letter]) -> (&'static str, &'static str) {
     let han = letters.iter().filter(|letter| is_han(letter.letter)).count();
-    let latin = letters.iter().filter(|letter| letter.letter.is_alphabetic() && letter.letter < '\u{250}').count();
+    let latin = letters.iter().filter(|letter| letter.letter < '\u{250}' && letter.letter.is_alphabetic()).count();
     // A Han character says as much as about four Latin letters.
     let (zh, en) = (han * 4, latin);
     let language = match (zh, en) {

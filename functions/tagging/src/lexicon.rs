@@ -15,7 +15,7 @@ pub struct Alphabet<'a> {
 }
 
 impl<'a> Alphabet<'a> {
-    /// 1,024 words of bits, and the number of bits before each.
+    /// Words of bits up to that of the last letter, and the number of bits before each.
     #[must_use]
     pub fn new(bits: &'a [u64], ranks: &'a [u16]) -> Self {
         Self { bits, ranks }

@@ -48,7 +48,8 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/tables.rs"));
 
     pub(super) static BINARY: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/lexicon.bin"));
-    pub(super) fn patterns() -> &'static [(u8, u16, u8)] {
+    /// Of each word: its letters, how many senses it has, and its one sense or where its senses start.
+    pub(super) fn patterns() -> &'static [(u8, u8, u16)] {
         &PATTERNS
     }
     pub(super) fn senses() -> &'static [u16] {
@@ -109,7 +110,11 @@ pub fn find(letters: &[Letter]) -> Vec<(Sense, Find)> {
     let lengths = |word: u32| generated::patterns().get(word as usize).map(|pattern| pattern.0);
     let mut senses = Vec::with_capacity(letters.len() / 2);
     lexicon::find(automaton, lengths, letters, |found| {
-        let Some((_, first, count)) = generated::patterns().get(found.word as usize) else { return };
+        let Some((_, count, first)) = generated::patterns().get(found.word as usize) else { return };
+        if *count == 1 {
+            senses.push((sense(*first), found));
+            return;
+        }
         let first = usize::from(*first);
         for packed in generated::senses().get(first..first + usize::from(*count)).unwrap_or_default() {
             senses.push((sense(*packed), found));

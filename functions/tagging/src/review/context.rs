@@ -70,7 +70,7 @@ impl<'a> Surroundings<'a> {
         if let Some(code) = self.covered(find) {
             return (0, Some(code));
         }
-        if self.in_sentence(cue::TALK, find) {
+        if self.in_sentence(cue::TALK, find) || self.debunked(find) {
             return (0, Some("quoted"));
         }
         if name != "guarantee" && self.negated(find) {
@@ -164,6 +164,15 @@ impl<'a> Surroundings<'a> {
         let first =
             finds.partition_point(|cue| self.sentences.get(cue.from as usize).copied().unwrap_or_default() < sentence);
         finds.get(first).is_some_and(|cue| self.sentences.get(cue.from as usize).copied() == Some(sentence))
+    }
+
+    /// Called untrue later in its sentence (都是骗人的), and not what others say (别家都是骗人的).
+    fn debunked(&self, find: Find) -> bool {
+        let sentence = |place: u32| self.sentences.get(place as usize);
+        let finds = self.finds(cue::DEBUNK);
+        let first = finds.partition_point(|cue| cue.to <= find.to);
+        let Some(cue) = finds.get(first).filter(|cue| sentence(cue.from) == sentence(find.from)) else { return false };
+        !self.finds(cue::RIVAL).iter().any(|rival| (find.to..=cue.from).contains(&rival.from))
     }
 
     fn anywhere(&self, kind: u16) -> bool {
