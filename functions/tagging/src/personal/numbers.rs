@@ -172,7 +172,7 @@ impl Run<'_> {
         let decimal = self.before == Some('.')
             && self.from >= 2
             && self.letters.get(self.from - 2).is_some_and(char::is_ascii_digit);
-        let behind = self.letters.get(self.to) == Some(&'元');
+        let behind = matches!(self.letters.get(self.to), Some('元' | '件' | '万' | '亿'));
         decimal || behind || matches!(self.before, Some('¥' | '$' | '€' | '£' | '₩'))
     }
 
