@@ -16,9 +16,9 @@ use std::collections::BTreeMap;
 pub fn plan(findings: &Findings<'_>) -> Plan {
     let policy = &findings.rules.root.policy;
     let draws = draws(findings);
-    let by_id: BTreeMap<&str, &Line<'_>> = findings.lines.iter().map(|line| (line.wanted.id.as_str(), line)).collect();
-    let wanted = findings.inquiry.lines.iter().filter_map(|wanted| by_id.get(wanted.id.as_str()));
-    let lines: Vec<Supply> = wanted.map(|line| supply(findings, line)).collect();
+    let mut in_order: Vec<&Line<'_>> = findings.lines.iter().collect();
+    in_order.sort_unstable_by_key(|line| line.place);
+    let lines: Vec<Supply> = in_order.into_iter().map(|line| supply(findings, line)).collect();
     let shipments = shipments(findings);
     let ranked = policy.strategy == Strategy::Ranked;
     let objective = if ranked { vec!["rank".to_owned()] } else { words(&policy.objective) };
@@ -158,8 +158,6 @@ fn substitutes(findings: &Findings<'_>, line: &Line<'_>) -> Vec<Substitute> {
     if line.short == 0 || !line.wanted.substitutes {
         return Vec::new();
     }
-    let levels: BTreeMap<(&str, &str), &Level> =
-        findings.inquiry.levels.iter().map(|level| ((level.sku.as_str(), level.node.as_str()), level)).collect();
     let offer = |sku: &String| {
         let kit = &findings.rules.item(sku).kit;
         let parts = if kit.is_empty() {
@@ -170,7 +168,7 @@ fn substitutes(findings: &Findings<'_>, line: &Line<'_>) -> Vec<Substitute> {
         let mut whole = vec![u32::MAX; findings.offers.len()];
         for (part, units) in parts {
             let place = findings.pools.iter().position(|pool| pool.sku == part);
-            let fresh = pool(findings.rules, part, &findings.offers, &levels, findings.inquiry, findings.context);
+            let fresh = pool(findings.rules, part, &findings.offers, &findings.levels, findings.context);
             for (offer, (most, stock)) in whole.iter_mut().zip(&fresh.stock).enumerate() {
                 let used = place.map_or(0, |place| taken(findings, place, offer));
                 *most = (*most).min(stock.free.saturating_sub(used) / units.max(1));
@@ -184,9 +182,9 @@ fn substitutes(findings: &Findings<'_>, line: &Line<'_>) -> Vec<Substitute> {
 }
 
 fn verdicts(findings: &Findings<'_>) -> Vec<Verdict> {
-    let mut wanted: BTreeMap<&str, (&Line<'_>, u64)> = BTreeMap::new();
+    let mut wanted: BTreeMap<usize, (&Line<'_>, u64)> = BTreeMap::new();
     for line in &findings.lines {
-        wanted.entry(&line.wanted.sku).or_insert((line, 0)).1 += u64::from(line.wanted.quantity);
+        wanted.entry(line.product).or_insert((line, 0)).1 += u64::from(line.wanted.quantity);
     }
     let ranked = findings.rules.root.policy.strategy == Strategy::Ranked;
     let verdict = |(place, node): (usize, &crate::rulebook::nodes::Node)| {

@@ -2,6 +2,7 @@
 
 use crate::answer;
 use crate::later::{self, Ahead};
+use crate::levels::{Levels, no_node};
 use crate::limits::Allowance;
 use crate::offers::{self, Offer};
 use crate::rulebook::items::Item;
@@ -9,16 +10,20 @@ use crate::rules::Rules;
 use crate::sourcing::{self, BUDGET, Case, Sourced, Supplier, Want, ranked};
 use crate::stock::{self, Stock};
 use crate::words::{Mode, Negative, Strategy};
-use commerce::facts::stock::{Inquiry, Later, Level, Plan, Reason, Wanted};
+use commerce::facts::stock::{Inquiry, Later, Plan, Reason, Wanted};
 use commerce::{Context, Fault};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A line of the cart on its way through the check.
 pub struct Line<'a> {
+    /// Its place in the cart.
+    pub place: usize,
     /// What is wanted.
     pub wanted: &'a Wanted,
     /// What the rulebook says of it.
     pub item: &'a Item,
+    /// Its product, by its place among those of the cart.
+    pub product: usize,
     /// Units that the shopper may buy.
     pub allowed: u32,
     /// The most that the limits let this line have.
@@ -35,6 +40,15 @@ pub struct Line<'a> {
     pub ahead: Option<i64>,
     /// Units that can be promised neither now nor later, before the cart as a whole is looked at.
     pub short: u32,
+}
+
+impl Line<'_> {
+    /// The pool of the line's own product; a kit has none of its own.
+    #[must_use]
+    pub fn pool(&self) -> Option<usize> {
+        let (place, _) = self.parts.first()?;
+        self.item.kit.is_empty().then_some(*place)
+    }
 }
 
 /// A product that is counted, at every offer.
@@ -55,6 +69,8 @@ pub struct Findings<'a> {
     pub inquiry: &'a Inquiry,
     /// Everything around the cart.
     pub context: &'a Context,
+    /// What it counts.
+    pub levels: Levels<'a>,
     /// Why a node may not send, by its place in the rulebook.
     pub refused: BTreeMap<usize, &'static str>,
     /// Nodes that may send, by their place in the rulebook.
@@ -76,23 +92,23 @@ pub struct Findings<'a> {
 /// # Errors
 /// Everything that is wrong with the inquiry.
 pub fn check(rules: &Rules, inquiry: &Inquiry, context: &Context) -> Result<Plan, Vec<Fault>> {
-    let wish = refuse(rules, inquiry)?;
-    let levels: BTreeMap<(&str, &str), &Level> =
-        inquiry.levels.iter().map(|level| ((level.sku.as_str(), level.node.as_str()), level)).collect();
+    let (wish, levels) = refuse(rules, inquiry, context)?;
     let mut lines = lines(rules, inquiry, context);
-    let stale_nodes = stale(rules, &lines, inquiry, context);
+    let old = stale(rules, &lines, &levels, context);
     let (mut refused, mut offers) = (BTreeMap::new(), Vec::new());
     for (place, node) in rules.root.nodes.iter().enumerate() {
-        match offers::offer(rules, node, wish, &stale_nodes, inquiry, context) {
+        let stale = old.get(place).copied().unwrap_or(false);
+        match offers::offer(rules, node, wish, stale, inquiry, context) {
             Ok(offer) => offers.push((place, offer)),
             Err(reason) => {
                 refused.insert(place, reason);
             }
         }
     }
-    let pools = pools(rules, &mut lines, &offers, &levels, inquiry, context);
+    let pools = pools(rules, &mut lines, &offers, &levels, context);
     let proof = source(rules, &mut lines, &pools, &offers, wish, inquiry);
-    let mut ahead = Ahead::new(inquiry, context);
+    let products = lines.iter().map(|line| line.product + 1).max().unwrap_or(0);
+    let mut ahead = Ahead::new(inquiry, context, products);
     for line in &mut lines {
         later::fill(&mut ahead, line, &pools, &offers);
     }
@@ -104,67 +120,68 @@ pub fn check(rules: &Rules, inquiry: &Inquiry, context: &Context) -> Result<Plan
             line.later.clear();
         }
     }
-    let stale = !stale_nodes.is_empty();
-    Ok(answer::plan(&Findings { rules, inquiry, context, refused, offers, pools, lines, proof, withdrawn, stale }))
+    let stale = old.contains(&true);
+    Ok(answer::plan(&Findings {
+        rules,
+        inquiry,
+        context,
+        levels,
+        refused,
+        offers,
+        pools,
+        lines,
+        proof,
+        withdrawn,
+        stale,
+    }))
 }
 
-/// Everything that is wrong with the question; else the mode that is wished.
-fn refuse(rules: &Rules, inquiry: &Inquiry) -> Result<Option<Mode>, Vec<Fault>> {
+/// Everything that is wrong with the question; else the mode that is wished, and what is counted.
+fn refuse<'a>(
+    rules: &Rules,
+    inquiry: &'a Inquiry,
+    context: &Context,
+) -> Result<(Option<Mode>, Levels<'a>), Vec<Fault>> {
     let mut faults = Vec::new();
     let mut fault =
         |code: &str, pointer: String, detail: String| faults.push(Fault { code: code.to_owned(), pointer, detail });
-    let known: BTreeSet<&str> = rules.root.nodes.iter().map(|node| node.id.as_str()).collect();
     let wish = inquiry.wish.as_deref().map(|word| (word, Mode::from_word(word)));
     if let Some((word, None)) = wish {
         fault("unknown-mode", "/delivery/wish".to_owned(), format!("`{word}` is no mode of delivery"));
     }
     for (list, name) in [(&inquiry.nodes, "nodes"), (&inquiry.excluded, "exclude")] {
-        for (index, node) in list.iter().enumerate().filter(|(_, node)| !known.contains(node.as_str())) {
-            fault("unknown-node", format!("/delivery/{name}/{index}"), format!("the rulebook has no node `{node}`"));
+        for (index, node) in list.iter().enumerate().filter(|(_, node)| rules.place(node).is_none()) {
+            fault("unknown-node", format!("/delivery/{name}/{index}"), no_node(node));
         }
     }
     for (index, line) in inquiry.lines.iter().enumerate().filter(|(_, line)| !rules.knows(&line.sku)) {
         fault("unknown-sku", format!("/lines/{index}/sku"), format!("the catalogue has no `{}`", line.sku));
     }
-    let mut seen = BTreeSet::new();
-    for (index, level) in inquiry.levels.iter().enumerate() {
-        if !known.contains(level.node.as_str()) {
-            fault("unknown-node", format!("/stock/{index}/node"), format!("the rulebook has no node `{}`", level.node));
-        }
-        if !rules.knows(&level.sku) {
-            fault("unknown-sku", format!("/stock/{index}/sku"), format!("the catalogue has no `{}`", level.sku));
-        }
-        if !seen.insert((&level.sku, &level.node)) {
-            fault(
-                "duplicate-level",
-                format!("/stock/{index}"),
-                format!("`{}` is counted twice at `{}`", level.sku, level.node),
-            );
-        }
-    }
-    for (index, kept) in inquiry.reservations.iter().enumerate() {
-        if let Some(node) = kept.node.as_ref().filter(|node| !known.contains(node.as_str())) {
-            fault("unknown-node", format!("/reservations/{index}/node"), format!("the rulebook has no node `{node}`"));
-        }
-    }
-    if faults.is_empty() { Ok(wish.and_then(|(_, mode)| mode)) } else { Err(faults) }
+    let levels = Levels::read(rules, inquiry, context, &mut faults);
+    if faults.is_empty() { Ok((wish.and_then(|(_, mode)| mode), levels)) } else { Err(faults) }
 }
 
 /// Lines by id, so that their order in the cart decides nothing.
 fn lines<'a>(rules: &'a Rules, inquiry: &'a Inquiry, context: &Context) -> Vec<Line<'a>> {
-    let mut wanted: Vec<&Wanted> = inquiry.lines.iter().collect();
-    wanted.sort_by(|a, b| a.id.cmp(&b.id));
-    let mut allowances: BTreeMap<&str, Allowance<'_>> = BTreeMap::new();
+    let mut wanted: Vec<(usize, &Wanted)> = inquiry.lines.iter().enumerate().collect();
+    wanted.sort_unstable_by(|(_, a), (_, b)| a.id.cmp(&b.id));
+    let mut products: BTreeMap<&str, (usize, &Item)> = BTreeMap::new();
+    let mut allowances: Vec<Allowance<'_>> = Vec::new();
     let mut lines = Vec::new();
-    for wanted in wanted {
-        let item = rules.item(&wanted.sku);
-        let allowance =
-            allowances.entry(&wanted.sku).or_insert_with(|| Allowance::new(&wanted.sku, &item.limits, context));
+    for (place, wanted) in wanted {
+        let (product, item) = *products.entry(&wanted.sku).or_insert_with(|| {
+            let item = rules.item(&wanted.sku);
+            allowances.push(Allowance::new(&wanted.sku, &item.limits, context));
+            (allowances.len() - 1, item)
+        });
+        let Some(allowance) = allowances.get_mut(product) else { continue };
         let limit = allowance.most();
         let (allowed, reasons) = allowance.take(wanted.quantity);
         lines.push(Line {
+            place,
             wanted,
             item,
+            product,
             allowed,
             limit,
             parts: Vec::new(),
@@ -186,22 +203,25 @@ fn parts<'a>(line: &Line<'a>) -> Vec<(&'a str, u32)> {
     line.item.kit.iter().map(|(part, units)| (part.as_str(), *units)).collect()
 }
 
-/// Nodes with a count of the cart's products that is too old.
-fn stale<'a>(rules: &Rules, lines: &[Line<'a>], inquiry: &'a Inquiry, context: &Context) -> BTreeSet<&'a str> {
-    let wanted: BTreeSet<&str> = lines.iter().flat_map(|line| parts(line)).map(|(sku, _)| sku).collect();
-    let old = inquiry
-        .levels
-        .iter()
-        .filter(|level| wanted.contains(level.sku.as_str()) && stock::is_stale(rules, level, context));
-    old.map(|level| level.node.as_str()).collect()
+/// For each node, whether a count of the cart's products is too old; nothing where no count can be.
+fn stale(rules: &Rules, lines: &[Line<'_>], levels: &Levels<'_>, context: &Context) -> Vec<bool> {
+    if rules.root.policy.stale_after.is_none() {
+        return Vec::new();
+    }
+    let mut old = vec![false; rules.root.nodes.len()];
+    for (sku, _) in lines.iter().flat_map(parts) {
+        for (old, level) in old.iter_mut().zip(levels.of(sku)) {
+            *old |= level.is_some_and(|level| stock::is_stale(rules, level, context));
+        }
+    }
+    old
 }
 
 fn pools<'a>(
     rules: &'a Rules,
     lines: &mut [Line<'a>],
     offers: &[(usize, Offer<'a>)],
-    levels: &BTreeMap<(&str, &str), &'a Level>,
-    inquiry: &Inquiry,
+    levels: &Levels<'a>,
     context: &Context,
 ) -> Vec<Pool<'a>> {
     let mut pools: Vec<Pool<'a>> = Vec::new();
@@ -209,7 +229,7 @@ fn pools<'a>(
     for line in lines {
         for (sku, units) in parts(line) {
             let place = *places.entry(sku).or_insert_with(|| {
-                pools.push(pool(rules, sku, offers, levels, inquiry, context));
+                pools.push(pool(rules, sku, offers, levels, context));
                 pools.len() - 1
             });
             line.parts.push((place, units));
@@ -223,13 +243,13 @@ pub fn pool<'a>(
     rules: &'a Rules,
     sku: &'a str,
     offers: &[(usize, Offer<'a>)],
-    levels: &BTreeMap<(&str, &str), &'a Level>,
-    inquiry: &Inquiry,
+    levels: &Levels<'a>,
     context: &Context,
 ) -> Pool<'a> {
     let item = rules.item(sku);
-    let at = |(_, offer): &(usize, Offer<'a>)| match levels.get(&(sku, offer.node.id.as_str())) {
-        Some(level) => stock::at_node(rules, item, offer, level, inquiry, context),
+    let row = levels.of(sku);
+    let at = |(place, offer): &(usize, Offer<'a>)| match row.get(*place).copied().flatten() {
+        Some(level) => stock::at_node(rules, item, offer, level, levels.kept(sku, *place), context),
         // What is not counted needs no count.
         None if !item.tracked => Stock { free: stock::ENDLESS, there: i64::from(stock::ENDLESS), ..Stock::default() },
         None => Stock { backorder: item.backorder, ..Stock::default() },
@@ -268,18 +288,18 @@ fn source(
     let policy = &rules.root.policy;
     let mut wants: Vec<Want> = Vec::new();
     let mut places = Vec::new();
-    let mut mergeable: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut mergeable: Vec<Option<usize>> = vec![None; lines.len()];
     for line in lines.iter() {
         let splits = line.wanted.split.unwrap_or(policy.split_lines) && line.item.splits;
         let quantity = if line.item.sellable { line.allowed } else { 0 };
-        let merged = mergeable.get(line.wanted.sku.as_str()).copied().filter(|_| splits);
+        let merged = mergeable.get(line.product).copied().flatten().filter(|_| splits);
         if let Some(want) = merged.and_then(|place| wants.get_mut(place)) {
             want.quantity += quantity;
             places.push(merged.unwrap_or(0));
             continue;
         }
-        if splits {
-            mergeable.insert(&line.wanted.sku, wants.len());
+        if let Some(first) = mergeable.get_mut(line.product).filter(|_| splits) {
+            *first = Some(wants.len());
         }
         places.push(wants.len());
         wants.push(Want {

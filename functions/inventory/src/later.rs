@@ -12,19 +12,19 @@ use std::collections::BTreeMap;
 pub struct Ahead<'a> {
     inquiry: &'a Inquiry,
     context: &'a Context,
-    /// Units of a product on hand that the cart takes.
-    taken: BTreeMap<&'a str, i64>,
-    /// Units of a product promised beyond what is there.
-    beyond: BTreeMap<&'a str, i64>,
-    /// Units of what is on its way that are promised: product, node and date.
-    coming: BTreeMap<(&'a str, &'a str, i64), i64>,
+    /// Of each of the cart's products, the units on hand that the cart takes.
+    taken: Vec<i64>,
+    /// Of each of them, the units promised beyond what is there.
+    beyond: Vec<i64>,
+    /// Units of what is on its way that are promised: pool, node and date.
+    coming: BTreeMap<(usize, &'a str, i64), i64>,
 }
 
 impl<'a> Ahead<'a> {
-    /// Nothing yet.
+    /// Nothing yet, of so many products.
     #[must_use]
-    pub fn new(inquiry: &'a Inquiry, context: &'a Context) -> Self {
-        Self { inquiry, context, taken: BTreeMap::new(), beyond: BTreeMap::new(), coming: BTreeMap::new() }
+    pub fn new(inquiry: &'a Inquiry, context: &'a Context, products: usize) -> Self {
+        Self { inquiry, context, taken: vec![0; products], beyond: vec![0; products], coming: BTreeMap::new() }
     }
 
     /// Units left of the caps of selling ahead; `None` where there is no cap.
@@ -51,16 +51,27 @@ impl<'a> Ahead<'a> {
         let of_channel = preorder.channels.iter().find(|(kind, _)| kind == channel);
         let of_channel = of_channel.map(|(_, cap)| i64::from(*cap) - used(Some(channel)));
         let of_all = preorder.cap.map(|cap| i64::from(cap) - used(None));
-        let promised = self.beyond.get(sku.as_str()).copied().unwrap_or(0);
+        let promised = so_far(&self.beyond, line);
         of_channel.into_iter().chain(of_all).min().map(|room| (room - promised).max(0))
+    }
+}
+
+/// What a book says of a line's product.
+fn so_far(book: &[i64], line: &Line<'_>) -> i64 {
+    book.get(line.product).copied().unwrap_or(0)
+}
+
+/// Writes so many units of a line's product into a book.
+fn count(book: &mut [i64], line: &Line<'_>, many: i64) {
+    if let Some(units) = book.get_mut(line.product) {
+        *units += many;
     }
 }
 
 /// Gives a line what comes later, and says what is short.
 pub fn fill<'a>(ahead: &mut Ahead<'a>, line: &mut Line<'a>, pools: &[Pool<'a>], offers: &[(usize, Offer<'a>)]) {
     let now: u32 = line.units.iter().sum();
-    let sku = line.wanted.sku.as_str();
-    *ahead.taken.entry(sku).or_insert(0) += i64::from(now);
+    count(&mut ahead.taken, line, i64::from(now));
     let mut left = i64::from(line.allowed.saturating_sub(now));
     line.ahead = Some(0);
     if line.item.sellable {
@@ -68,9 +79,10 @@ pub fn fill<'a>(ahead: &mut Ahead<'a>, line: &mut Line<'a>, pools: &[Pool<'a>], 
     }
     let live =
         line.item.preorder.as_ref().is_some_and(|preorder| preorder.ships.is_none_or(|ships| ships > ahead.context.at));
-    let owing = pools.iter().filter(|pool| pool.sku == sku).any(|pool| pool.stock.iter().any(|stock| stock.backorder));
+    let pool = line.pool().and_then(|place| pools.get(place));
+    let owing = pool.is_some_and(|pool| pool.stock.iter().any(|stock| stock.backorder));
     let owing = line.item.sellable && (owing || line.item.backorder);
-    let oversell = oversell(ahead, line, pools);
+    let oversell = oversell(ahead, line, pool);
     if live {
         let room = [ahead.preorder_room(line), oversell].into_iter().flatten().min();
         let at = line.item.preorder.as_ref().and_then(|preorder| preorder.ships);
@@ -79,7 +91,7 @@ pub fn fill<'a>(ahead: &mut Ahead<'a>, line: &mut Line<'a>, pools: &[Pool<'a>], 
     if let Some(lead) = line.item.lead.filter(|_| line.item.sellable) {
         promise(ahead, line, ("made-to-order", Some(ahead.context.at + lead), None), None, &mut left);
     } else if owing && !live {
-        promise(ahead, line, ("backorder", None, owes(sku, pools, offers)), oversell, &mut left);
+        promise(ahead, line, ("backorder", None, owes(pool, offers)), oversell, &mut left);
     }
     line.short = u32::try_from(left).unwrap_or(0);
     let expired = line.item.preorder.is_some() && !live;
@@ -97,23 +109,16 @@ pub fn fill<'a>(ahead: &mut Ahead<'a>, line: &mut Line<'a>, pools: &[Pool<'a>], 
 }
 
 /// Units that may still be sold beyond what is there; `None` is any number.
-fn oversell(ahead: &Ahead<'_>, line: &Line<'_>, pools: &[Pool<'_>]) -> Option<i64> {
+fn oversell(ahead: &Ahead<'_>, line: &Line<'_>, pool: Option<&Pool<'_>>) -> Option<i64> {
     let limit = i64::from(line.item.oversell?);
-    let sku = line.wanted.sku.as_str();
-    let signed: i64 = pools
-        .iter()
-        .filter(|pool| pool.sku == sku)
-        .flat_map(|pool| &pool.stock)
-        .map(|stock| i64::from(stock.free) - i64::from(stock.owed))
-        .sum();
-    let used = |book: &BTreeMap<&str, i64>| book.get(sku).copied().unwrap_or(0);
-    Some(((signed + limit).max(0) - used(&ahead.taken) - used(&ahead.beyond)).max(0))
+    let signed: i64 =
+        pool.iter().flat_map(|pool| &pool.stock).map(|stock| i64::from(stock.free) - i64::from(stock.owed)).sum();
+    Some(((signed + limit).max(0) - so_far(&ahead.taken, line) - so_far(&ahead.beyond, line)).max(0))
 }
 
 /// The first node in rank that may sell beyond what it has.
-fn owes(sku: &str, pools: &[Pool<'_>], offers: &[(usize, Offer<'_>)]) -> Option<String> {
-    let pool = pools.iter().find(|pool| pool.sku == sku)?;
-    let first = pool.stock.iter().zip(offers).find(|(stock, _)| stock.backorder);
+fn owes(pool: Option<&Pool<'_>>, offers: &[(usize, Offer<'_>)]) -> Option<String> {
+    let first = pool?.stock.iter().zip(offers).find(|(stock, _)| stock.backorder);
     first.map(|(_, (_, offer))| offer.node.id.clone())
 }
 
@@ -127,7 +132,7 @@ fn promise<'a>(ahead: &mut Ahead<'a>, line: &mut Line<'a>, source: Source<'_>, r
     let (source, at, node) = source;
     *left -= many;
     if source != "made-to-order" {
-        *ahead.beyond.entry(line.wanted.sku.as_str()).or_insert(0) += many;
+        count(&mut ahead.beyond, line, many);
     }
     line.later.push(Later { source: source.to_owned(), node, quantity, at });
 }
@@ -140,7 +145,7 @@ fn inbound<'a>(
     offers: &[(usize, Offer<'a>)],
     left: &mut i64,
 ) {
-    let Some(pool) = pools.iter().find(|pool| pool.sku == line.wanted.sku) else { return };
+    let Some((place, pool)) = line.pool().and_then(|place| Some((place, pools.get(place)?))) else { return };
     let mut coming: Vec<(i64, &'a str, i64)> = Vec::new();
     for (stock, (_, offer)) in pool.stock.iter().zip(offers) {
         let Some(level) = stock.level else { continue };
@@ -152,7 +157,7 @@ fn inbound<'a>(
     for (at, node, quantity) in coming {
         let served = owed.min(quantity);
         owed -= served;
-        let used = ahead.coming.entry((pool.sku, node, at)).or_insert(0);
+        let used = ahead.coming.entry((place, node, at)).or_insert(0);
         let room = (quantity - served - *used).max(0);
         line.ahead = line.ahead.map(|ahead| ahead + room);
         let many = room.min(*left);

@@ -16,6 +16,7 @@ pub mod distance;
 pub mod freshness;
 pub mod hold;
 pub mod later;
+pub mod levels;
 pub mod limits;
 pub mod offers;
 pub mod parcels;

@@ -7,7 +7,6 @@ use crate::rules::Rules;
 use crate::words::Mode;
 use commerce::Context;
 use commerce::facts::stock::{Inquiry, Promise};
-use std::collections::BTreeSet;
 
 /// A node that may send.
 #[derive(Clone, Debug)]
@@ -61,7 +60,7 @@ pub fn metres(node: &Node, context: &Context) -> Option<i64> {
     Some(distance::metres(shopper, &node.place()?))
 }
 
-/// What a node offers; `stale` says whose counts are too old for a promise within minutes.
+/// What a node offers; where its counts are `stale`, it promises nothing within minutes.
 ///
 /// # Errors
 /// The reason why it offers nothing.
@@ -69,7 +68,7 @@ pub fn offer<'a>(
     rules: &'a Rules,
     node: &'a Node,
     wish: Option<Mode>,
-    stale: &BTreeSet<&str>,
+    stale: bool,
     inquiry: &Inquiry,
     context: &Context,
 ) -> Result<Offer<'a>, &'static str> {
@@ -91,7 +90,7 @@ pub fn offer<'a>(
         return Err("no-capacity");
     }
     let metres = metres(node, context);
-    let (mode, window) = mode(rules, node, wish, stale.contains(node.id.as_str()), metres, context)?;
+    let (mode, window) = mode(rules, node, wish, stale, metres, context)?;
     let kept = inquiry.by.is_none_or(|by| window.latest <= by);
     if inquiry.strictly && !kept {
         return Err("too-late");

@@ -15,6 +15,8 @@ pub struct Rules {
     zones: Vec<Option<Zone>>,
     shards: Vec<Option<BTreeMap<String, Item>>>,
     plain: Item,
+    /// Nodes by id: their places in the root.
+    places: BTreeMap<String, usize>,
 }
 
 impl Rules {
@@ -26,7 +28,8 @@ impl Rules {
         let root = rulebook::load(root)?;
         let zones = root.zones.iter().map(|name| Zone::named(name)).collect();
         let shards = (0..root.shards).map(|_| None).collect();
-        Ok(Self { root, zones, shards, plain: Item::default() })
+        let places = root.nodes.iter().enumerate().map(|(place, node)| (node.id.clone(), place)).collect();
+        Ok(Self { root, zones, shards, plain: Item::default(), places })
     }
 
     /// The numbers of the shards that these products need and that are not held yet.
@@ -83,6 +86,12 @@ impl Rules {
     #[must_use]
     pub fn knows(&self, sku: &str) -> bool {
         !self.root.closed || self.named(sku).is_some()
+    }
+
+    /// The place of a node in the root.
+    #[must_use]
+    pub fn place(&self, node: &str) -> Option<usize> {
+        self.places.get(node).copied()
     }
 
     /// The zone of a node.

@@ -9,7 +9,7 @@ use crate::offers::Offer;
 use crate::rulebook::items::Item;
 use crate::rules::Rules;
 use commerce::Context;
-use commerce::facts::stock::{FromLot, Inquiry, Level, Lot};
+use commerce::facts::stock::{FromLot, Level, Lot};
 
 /// More than any cart wants: what is not counted never runs out.
 pub const ENDLESS: u32 = 1 << 30;
@@ -39,14 +39,14 @@ pub fn is_stale(rules: &Rules, level: &Level, context: &Context) -> bool {
     rules.root.policy.stale_after.is_some_and(|most| context.at - level.at > most)
 }
 
-/// The units of a product that a node has.
+/// The units of a product that a node has; `held` of them are kept by carts of others.
 #[must_use]
 pub fn at_node<'a>(
     rules: &Rules,
     item: &Item,
     offer: &Offer<'_>,
     level: &'a Level,
-    inquiry: &Inquiry,
+    held: i64,
     context: &Context,
 ) -> Stock<'a> {
     let stale = is_stale(rules, level, context);
@@ -55,16 +55,6 @@ pub fn at_node<'a>(
     if !level.tracked || !item.tracked {
         return Stock { free: ENDLESS, there: i64::from(ENDLESS), ..stock };
     }
-    let held: i64 = inquiry
-        .reservations
-        .iter()
-        .filter(|kept| {
-            let own = inquiry.owner.is_some() && kept.owner == inquiry.owner;
-            kept.sku == level.sku && kept.node.as_ref() == Some(&level.node) && kept.expires > context.at && !own
-        })
-        .map(|kept| i64::from(kept.quantity))
-        .sum();
-    let held = if rules.root.policy.reservations { held } else { 0 };
     let others = level.quotas.iter().filter(|quota| quota.channel != context.channel.kind);
     let others: i64 = others.map(|quota| i64::from(quota.quantity)).sum();
     let policy = &rules.root.policy;
