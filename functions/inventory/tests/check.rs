@@ -1,109 +1,13 @@
 //! A check from rulebook to answer: what each field of the rules and of the stock does, and what bad input gets.
 
+mod shop;
+
 use commerce::facts::stock::{
     Availability, HoldRequest, Inbound, Inquiry, Level, Lot, Plan, Quota, Reservation, Wanted,
 };
-use commerce::facts::types::{Channel, Context, Counter, Gathering, Place, Shopper};
+use commerce::facts::types::{Context, Counter};
 use inventory::{Rules, compile};
-use proptest::prelude::*;
-
-const NOW: i64 = 1_794_398_700; // 2026-11-11T20:05:00+08:00, a Wednesday
-
-fn rules(inventory: &str) -> Rules {
-    let book = format!(r#"{{"currency": "CNY", "timeZone": "Asia/Shanghai", "inventory": {inventory}}}"#);
-    let compiled = compile(&book).unwrap_or_else(|faults| panic!("{faults:?}"));
-    let mut rules = Rules::load(&compiled.root).unwrap();
-    for (number, shard) in compiled.shards.iter().enumerate() {
-        rules.hold(u32::try_from(number).unwrap(), shard).unwrap();
-    }
-    rules
-}
-
-fn shops(items: &str, policy: &str) -> Rules {
-    let nodes = r#"[{"id": "a", "kind": "store", "modes": ["same-day"], "cost": {"shipment": 100}},
-                    {"id": "b", "kind": "store", "modes": ["same-day"], "cost": {"shipment": 200}}]"#;
-    rules(&format!(r#"{{"nodes": {nodes}, "items": {items}, "policy": {policy}}}"#))
-}
-
-fn level(sku: &str, node: &str, on_hand: i64) -> Level {
-    Level {
-        sku: sku.into(),
-        node: node.into(),
-        on_hand,
-        reserved: 0,
-        at: NOW,
-        velocity: 0,
-        tracked: true,
-        backorderable: false,
-        safety: None,
-        unit_cost: None,
-        lots: vec![],
-        inbound: vec![],
-        quotas: vec![],
-    }
-}
-
-fn wanted(id: &str, sku: &str, quantity: u32) -> Wanted {
-    Wanted { id: id.into(), sku: sku.into(), quantity, split: None, substitutes: false }
-}
-
-fn inquiry(lines: Vec<Wanted>, levels: Vec<Level>) -> Inquiry {
-    Inquiry {
-        lines,
-        levels,
-        reservations: vec![],
-        owner: None,
-        wish: None,
-        by: None,
-        strictly: false,
-        nodes: vec![],
-        excluded: vec![],
-        max_shipments: None,
-        all_or_nothing: None,
-        hold: None,
-    }
-}
-
-fn context() -> Context {
-    Context {
-        at: NOW,
-        utc_offset: 28_800,
-        currency: "CNY".into(),
-        channel: Channel { kind: "web".into(), id: None },
-        country: None,
-        region: None,
-        shipping_method: None,
-        shopper: None,
-        gathering: Gathering { group_size: 0, leader: false, helpers: 0 },
-        codes: vec![],
-        attributes: vec![],
-        counters: vec![],
-        tags: vec![],
-    }
-}
-
-fn at(latitude: f64, longitude: f64) -> Context {
-    let shopper = Shopper {
-        id: None,
-        groups: vec![],
-        segments: vec![],
-        tier: None,
-        entitlements: vec![],
-        place: Some(Place { latitude, longitude }),
-        orders: None,
-        since: None,
-        interactions: 0,
-        events: vec![],
-        points: 0,
-        subscriber: false,
-        fingerprints: vec![],
-    };
-    Context { shopper: Some(shopper), ..context() }
-}
-
-fn plan(rules: &Rules, inquiry: &Inquiry) -> Plan {
-    rules.check(inquiry, &context()).unwrap()
-}
+use shop::{NOW, at, context, inquiry, level, plan, rules, shops, wanted};
 
 fn codes(plan: &Plan, line: usize) -> Vec<&str> {
     plan.lines[line].reasons.iter().map(|reason| reason.code.as_str()).collect()
@@ -455,51 +359,5 @@ fn a_wrong_question_says_what_is_wrong_where() {
     ] {
         let faults = shops("{}", "{}").check(&question, &context()).unwrap_err();
         assert_eq!((faults[0].code.as_str(), faults[0].pointer.as_str()), (code, pointer));
-    }
-}
-
-prop_compose! {
-    fn carts()(
-        lines in prop::collection::vec((0..4_usize, 1..6_u32, any::<bool>()), 1..5),
-        stock in prop::collection::vec(-2..8_i64, 6),
-    ) -> Inquiry {
-        let lines = lines.into_iter().enumerate().map(|(index, (sku, units, split))| Wanted {
-            split: Some(split), ..wanted(&index.to_string(), ["x", "y", "box", "crate"][sku], units)
-        });
-        let levels = stock.into_iter().enumerate().map(|(index, units)| level(["x", "y", "z"][index / 2], ["a", "b"][index % 2], units));
-        inquiry(lines.collect(), levels.collect())
-    }
-}
-
-const KITS: &str = r#"{"box": {"kit": {"x": 2, "y": 1}}, "crate": {"kit": {"box": 1, "y": 2, "z": 1}}}"#;
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
-
-    #[test]
-    fn kits_that_share_parts_never_oversell(question in carts()) {
-        let plan = plan(&shops(KITS, "{}"), &question);
-        for draw in &plan.draws {
-            let level = question.levels.iter().find(|level| level.sku == draw.sku && Some(&level.node) == draw.node.as_ref()).unwrap();
-            prop_assert!(i64::from(draw.quantity) <= level.on_hand, "{:?} of {:?}", draw, level);
-        }
-        let parts = |sku: &str, part: &str| match (sku, part) { ("box" | "crate", "x") => 2, ("box", "y") => 1, ("crate", "y") => 3, ("crate", "z") => 1, _ => u32::from(sku == part) };
-        for part in ["x", "y", "z"] {
-            let used: u32 = question.lines.iter().zip(&plan.lines).map(|(line, supply)| supply.quantity * parts(&line.sku, part)).sum();
-            let drawn: u32 = plan.draws.iter().filter(|draw| draw.sku == part).map(|draw| draw.quantity).sum();
-            prop_assert_eq!(used, drawn);
-        }
-    }
-
-    #[test]
-    fn the_order_of_lines_and_levels_changes_nothing(question in carts()) {
-        let rules = shops(KITS, "{}");
-        let straight = plan(&rules, &question);
-        let mut turned = question;
-        turned.lines.reverse();
-        turned.levels.reverse();
-        let mut answer = plan(&rules, &turned);
-        answer.lines.reverse();
-        prop_assert_eq!(straight, answer);
     }
 }

@@ -1,0 +1,203 @@
+//! Carts as large as a single shopper's, 50 lines over 12 nodes: every plan is proven, and without capacities it is as good
+//! as the best over each of the 4,096 choices of nodes.
+
+use inventory::sourcing::{BUDGET, Case, Supplier, Want, solve};
+use inventory::words::Criterion::{self, Carbon, Cost, Distance, Latest, Promise, Shipments, Units};
+
+const NODES: usize = 12;
+const LINES: usize = 50;
+/// Carts of each kind.
+const CARTS: u64 = 3;
+
+/// Every criterion stands somewhere behind the units, alone and with others.
+const OBJECTIVES: [&[Criterion]; 8] = [
+    &[Units, Shipments, Cost],
+    &[Units, Cost],
+    &[Units, Promise, Shipments, Cost],
+    &[Units, Cost, Shipments],
+    &[Units, Distance, Cost],
+    &[Units, Carbon, Shipments],
+    &[Units, Shipments, Latest, Cost],
+    &[Units, Latest, Promise, Distance, Carbon, Cost],
+];
+
+/// How lines and nodes are.
+#[derive(Clone, Copy, Debug)]
+struct Kind {
+    /// How many lines of ten must stay whole.
+    whole: u64,
+    /// How many nodes of ten have a capacity, and what part of the cart each can send at least and at most, in percent.
+    capped: (u64, u64, u64),
+    /// How many counts of ten are zero.
+    empty: u64,
+}
+
+const FREE: (u64, u64, u64) = (0, 0, 0);
+
+struct Draw(u64);
+
+impl Draw {
+    /// SplitMix64.
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (mixed ^ (mixed >> 31)) % end
+    }
+
+    fn small(&mut self, end: u64) -> u32 {
+        u32::try_from(self.below(end)).unwrap()
+    }
+
+    fn of(&mut self, end: u64) -> i64 {
+        i64::try_from(self.below(end)).unwrap()
+    }
+}
+
+fn drawn(seed: u64, kind: Kind, objective: &[Criterion], most_shipments: Option<u32>) -> Case {
+    let mut draw = Draw(seed);
+    let quantities: Vec<u32> = (0..LINES).map(|_| 1 + draw.small(6)).collect();
+    let wanted: u32 = quantities.iter().sum();
+    let (many, least, most) = kind.capped;
+    let suppliers = (0..NODES).map(|_| Supplier {
+        cost: 300 + draw.of(13) * 100,
+        distance: draw.of(30_000),
+        carbon: draw.of(900),
+        latest: draw.of(6) * 3_600,
+        kept: draw.below(3) > 0,
+        capacity: (draw.below(10) < many)
+            .then(|| wanted * (u32::try_from(least).unwrap() + draw.small(1 + most - least)) / 100),
+    });
+    let suppliers = suppliers.collect();
+    let wants = quantities.into_iter().enumerate().map(|(pool, quantity)| Want {
+        quantity,
+        whole: draw.below(10) < kind.whole,
+        parts: vec![(pool, 1)],
+        unit_cost: (0..NODES).map(|_| draw.of(31) * 10).collect(),
+    });
+    let wants = wants.collect();
+    let mut count = || if draw.below(10) < kind.empty { 0 } else { 1 + draw.small(8) };
+    let pools = (0..LINES).map(|_| (0..NODES).map(|_| count()).collect()).collect();
+    Case { suppliers, wants, pools, objective: objective.to_vec(), most_shipments }
+}
+
+/// What a plan comes to, criterion by criterion: the less the better.
+fn worth(case: &Case, units: &[Vec<u32>]) -> Vec<i64> {
+    let sent = |node: usize| units.iter().map(|row| i64::from(row[node])).sum::<i64>();
+    let used: Vec<(&Supplier, i64)> = case
+        .suppliers
+        .iter()
+        .enumerate()
+        .map(|(node, supplier)| (supplier, sent(node)))
+        .filter(|(_, sent)| *sent > 0)
+        .collect();
+    let sum = |of: fn(&Supplier) -> i64| used.iter().map(|(supplier, _)| of(supplier)).sum::<i64>();
+    let goods = || {
+        let of = |(row, want): (&Vec<u32>, &Want)| {
+            row.iter().zip(&want.unit_cost).map(|(units, cost)| i64::from(*units) * cost).sum::<i64>()
+        };
+        units.iter().zip(&case.wants).map(of).sum::<i64>()
+    };
+    let wanted: i64 = case.wants.iter().map(|want| i64::from(want.quantity)).sum();
+    let of = |criterion: &Criterion| match criterion {
+        Units => wanted - used.iter().map(|(_, sent)| sent).sum::<i64>(),
+        Promise => wanted - used.iter().filter(|(supplier, _)| supplier.kept).map(|(_, sent)| sent).sum::<i64>(),
+        Shipments => i64::try_from(used.len()).unwrap(),
+        Cost => sum(|supplier| supplier.cost) + goods(),
+        Distance => sum(|supplier| supplier.distance),
+        Carbon => sum(|supplier| supplier.carbon),
+        Latest => used.iter().map(|(supplier, _)| supplier.latest).max().unwrap_or(0),
+    };
+    case.objective.iter().map(of).collect()
+}
+
+fn keeps(case: &Case, units: &[Vec<u32>]) -> bool {
+    let sent = |node: usize| units.iter().map(|row| row[node]).sum::<u32>();
+    let lines = case.wants.iter().zip(units).zip(&case.pools).all(|((want, row), pool)| {
+        let got: u32 = row.iter().sum();
+        let whole = !want.whole || got == 0 || row.contains(&want.quantity);
+        got <= want.quantity && whole && row.iter().zip(pool).all(|(units, stock)| units <= stock)
+    });
+    let used = (0..NODES).filter(|node| sent(*node) > 0).count();
+    let slots = case
+        .suppliers
+        .iter()
+        .enumerate()
+        .all(|(node, supplier)| supplier.capacity.is_none_or(|most| sent(node) <= most));
+    lines && slots && case.most_shipments.is_none_or(|most| used <= most as usize)
+}
+
+/// The best over every choice of nodes, each line taking what is cheapest among the chosen, those in time before others
+/// where the objective asks for it. Nothing couples the lines: there are no capacities.
+fn best(case: &Case) -> Vec<i64> {
+    let rank = |criterion: Criterion| case.objective.iter().position(|other| *other == criterion);
+    let timely = rank(Promise).is_some_and(|promise| rank(Cost).is_none_or(|cost| promise < cost));
+    let order: Vec<Vec<usize>> = case
+        .wants
+        .iter()
+        .map(|want| {
+            let mut order: Vec<usize> = (0..NODES).collect();
+            order.sort_by_key(|node| (timely && !case.suppliers[*node].kept, want.unit_cost[*node]));
+            order
+        })
+        .collect();
+    let mut best: Option<Vec<i64>> = None;
+    for chosen in 0..1_u32 << NODES {
+        if case.most_shipments.is_some_and(|most| chosen.count_ones() > most) {
+            continue;
+        }
+        let allot = |((want, pool), order): ((&Want, &Vec<u32>), &Vec<usize>)| {
+            let (mut row, mut left) = (vec![0; NODES], want.quantity);
+            for node in order.iter().copied().filter(|node| chosen >> node & 1 == 1) {
+                let many = pool[node].min(left);
+                if !want.whole || many == want.quantity {
+                    row[node] = many;
+                    left -= many;
+                }
+            }
+            row
+        };
+        let units: Vec<Vec<u32>> = case.wants.iter().zip(&case.pools).zip(&order).map(allot).collect();
+        let worth = worth(case, &units);
+        if best.as_ref().is_none_or(|best| worth < *best) {
+            best = Some(worth);
+        }
+    }
+    best.unwrap()
+}
+
+#[test]
+fn without_capacities_every_plan_is_the_best_of_all_choices_of_nodes() {
+    for (whole, empty) in [(0, 3), (10, 3), (5, 6)] {
+        for (place, objective) in (0..).zip(OBJECTIVES) {
+            for most in [None, Some(3)] {
+                let kind = Kind { whole, capped: FREE, empty };
+                let case = drawn(place * 31 + whole, kind, objective, most);
+                let sourced = solve(&case, BUDGET);
+                assert!(
+                    sourced.optimal && keeps(&case, &sourced.units),
+                    "{kind:?} {objective:?} {most:?}: {:?}",
+                    sourced.gap
+                );
+                assert_eq!(worth(&case, &sourced.units), best(&case), "{kind:?} {objective:?} {most:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn with_capacities_every_plan_is_proven() {
+    // Roomy slots, slots for a few units each, and lines that stay whole in slots with room for several of them.
+    for (whole, capped) in [(0, (10, 10, 60)), (0, (7, 1, 8)), (5, (5, 20, 60)), (10, (5, 20, 60))] {
+        for (place, objective) in (0..).zip(OBJECTIVES) {
+            for cart in 0..CARTS {
+                let kind = Kind { whole, capped, empty: 4 };
+                let most = (cart == 2).then_some(6);
+                let case = drawn(place * 37 + cart * 1_009 + whole, kind, objective, most);
+                let sourced = solve(&case, BUDGET);
+                assert!(keeps(&case, &sourced.units), "{kind:?} {objective:?} {cart}");
+                assert!(sourced.optimal, "{kind:?} {objective:?} cart {cart}: {:?}", sourced.gap);
+            }
+        }
+    }
+}
