@@ -1,7 +1,7 @@
 //! One component made of the app's component and its dependencies, in memory, with `wac-graph`.
 //!
 //! Deny-all: a dependency may import types only, unless the component lets it inherit its configuration. An import that
-//! the host provides needs no dependency, and a dependency for it is left out.
+//! the host provides needs no dependency, and a dependency for it is left out, unless the manifest says that it is linked.
 
 use crate::manifest::{Component, DependencySource, Manifest};
 use std::collections::BTreeMap;
@@ -34,6 +34,8 @@ impl<'m> Composition<'m> {
     /// Composes it; `provided` says which imports the host answers itself. The error names everything that is wrong.
     pub fn compose(&self, provided: impl Fn(&str) -> bool) -> Result<Composed, Vec<String>> {
         let fail = |error: String| vec![format!("component `{}`: {error}", self.id)];
+        let linked = |import: &str| self.component.linked.iter().any(|name| specificity(name, import).is_some());
+        let provided = |import: &str| provided(import) && !linked(import);
         let wasm = read_wasm(&self.component.source).map_err(fail)?;
         let mut graph = CompositionGraph::new();
         let socket = register(&mut graph, self.id, &self.component.source, wasm.clone()).map_err(fail)?;

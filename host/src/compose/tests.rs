@@ -79,6 +79,8 @@ fn what_the_host_provides_needs_no_dependency_and_leaves_one_out() {
     let form = "dependencies = { \"shop:cart/price\" = { path = \"price.wasm\" } }";
     let left = Ok((vec![name.to_owned()], vec!["shop:cart/price".to_owned()]));
     assert_eq!(compose("compose-provided", FUNCTION, form, &[name]), left);
+    let linked = format!("{form}\n[component.cart.tool.pushcart]\nlinked = [\"{name}\"]");
+    assert_eq!(compose("compose-linked", FUNCTION, &linked, &[name]), Ok((vec![], vec![])));
     assert_eq!(compose("compose-without", FUNCTION, "", &[name]), Ok((vec![name.to_owned()], vec![])));
 }
 

@@ -25,6 +25,8 @@ pub struct Component {
     pub dependencies_inherit: bool,
     /// `tool.pushcart.body-limits`: requests with bounds of their own.
     pub limits: Vec<Limits>,
+    /// `tool.pushcart.linked`: imports that are answered by their dependency though this host provides them.
+    pub linked: Vec<String>,
 }
 
 /// One entry of `[component.X.dependencies]`.
@@ -77,6 +79,7 @@ pub fn read(node: &Node<'_, '_>, folder: &Path) -> Option<Component> {
             host.fault("is not supported by this host: components reach no network");
         }
     }
+    let (limits, linked) = tool(&table);
     let component = Component {
         source: source.unwrap_or_default(),
         key_value_stores: key_value_stores(&table),
@@ -87,7 +90,8 @@ pub fn read(node: &Node<'_, '_>, folder: &Path) -> Option<Component> {
             .get("dependencies_inherit_configuration")
             .and_then(|node| node.boolean())
             .unwrap_or(false),
-        limits: tool(&table),
+        limits,
+        linked,
     };
     table.finish();
     Some(component)
@@ -159,9 +163,11 @@ fn dependency(name: String, node: &Node<'_, '_>, folder: &Path) -> Option<Depend
 }
 
 /// `[component.X.tool]`: other programs' tables are theirs to read, ours is read in full.
-fn tool(table: &Table<'_, '_>) -> Vec<Limits> {
-    let Some(ours) = table.table("tool").and_then(|tool| tool.table("pushcart")) else { return Vec::new() };
+fn tool(table: &Table<'_, '_>) -> (Vec<Limits>, Vec<String>) {
+    let Some(ours) = table.table("tool").and_then(|tool| tool.table("pushcart")) else { return Default::default() };
     let limits = ours.get("body-limits").map(|node| node.items().iter().filter_map(limits::read).collect());
+    let linked = ours.get("linked").map(|node| node.items()).unwrap_or_default();
+    let linked = linked.iter().filter_map(|node| node.text().map(String::from)).collect();
     ours.finish();
-    limits.unwrap_or_default()
+    (limits.unwrap_or_default(), linked)
 }

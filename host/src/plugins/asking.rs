@@ -16,11 +16,10 @@ mod bindings {
 pub use bindings::pushcart::commerce as facts;
 
 use super::active::{Active, ActivePlugin, Policy};
-use super::check::Checked;
 use super::types::{Cart, Context, Discount};
 use super::values;
 use crate::guest::Guest;
-use facts::offers::{self, LineAmount};
+use facts::offers;
 use facts::plugins::{Failure, Host, Proposed};
 use facts::{prices, types};
 use std::sync::Arc;
@@ -89,11 +88,12 @@ impl Host for Guest {
             context: values::context(&context),
             earlier: values::earlier(&earlier),
         });
-        let method = shipping.first().map(|charge| charge.method.as_str());
         let lanes = &self.shared.plugins.lanes;
         for plugin in active.plugins.iter().filter(|plugin| question.meets(plugin)) {
             match lanes.ask(&merchant, plugin, &question).await {
-                Ok(checked) => proposed.proposals.extend(checked.into_iter().map(|one| proposal(one, method))),
+                Ok(checked) => {
+                    proposed.proposals.extend(checked.into_iter().map(|one| values::proposal(one, &shipping)))
+                }
                 Err(failure) => proposed.failures.push(Failure {
                     plugin: plugin.name.clone(),
                     code: failure.code().to_owned(),
@@ -108,17 +108,3 @@ impl Host for Guest {
 impl facts::types::Host for Guest {}
 impl facts::prices::Host for Guest {}
 impl facts::offers::Host for Guest {}
-
-fn proposal(checked: Checked, method: Option<&str>) -> offers::Proposal {
-    let Checked { id, lane, tags, combines_with, lines, shipping, messages } = checked;
-    offers::Proposal {
-        id,
-        lane,
-        tags,
-        combines_with,
-        lines: lines.into_iter().map(|(line, amount)| LineAmount { line, amount }).collect(),
-        // Where nothing is shipped there is nothing to take off.
-        shipping: if method.is_some() { shipping } else { 0 },
-        messages: messages.into_iter().map(|(name, value)| types::Attribute { name, value }).collect(),
-    }
-}

@@ -46,6 +46,7 @@ pub mod bindings {
     });
 }
 
+pub use asking::facts;
 pub use bindings::pushcart::plugin::types;
 
 use std::sync::Arc;

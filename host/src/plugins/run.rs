@@ -5,7 +5,7 @@ use super::failure::{Failure, Kind};
 use super::inert::{self, LogText};
 use super::loaded::Loaded;
 use super::types::{Cart, Context, Description, Discount, Error, Proposal};
-use super::{bounds, size, thread, values};
+use super::{bounds, check, size, thread, values};
 use crate::limiter::Limiter;
 use std::time::{Duration, Instant};
 use wasmtime::component::ResourceTable;
@@ -81,18 +81,16 @@ impl Loaded {
         config: &str,
         earlier: &[Discount],
     ) -> Ran<Vec<Proposal>> {
-        let input = values::input(cart, context, config, earlier);
-        if input > bounds::INPUT {
-            let text =
-                format!("the cart and its context have {input} bytes, a plugin is given {} at most", bounds::INPUT);
-            return Ran::refused(Failure::new(Kind::InputTooLarge, text));
-        }
+        let input = match values::within(cart, context, config, earlier) {
+            Ok(input) => input,
+            Err(failure) => return Ran::refused(failure),
+        };
         let ran = self.call(time, input, |plugin, store| plugin.call_evaluate(store, cart, context, config, earlier));
         let Ran { result, usage } = ran.sized(|answer| match answer {
             Ok(proposals) => size::proposals(proposals),
             Err(Error::Configuration(text) | Error::Other(text)) => text.len(),
         });
-        let result = result.and_then(|answer| answer.map_err(declined));
+        let result = result.and_then(|answer| answer.map_err(check::declined));
         Ran { result, usage }
     }
 
@@ -138,23 +136,9 @@ impl<T> Ran<T> {
     fn sized(self, size: impl FnOnce(&T) -> usize) -> Self {
         let Self { result, mut usage } = self;
         usage.output = result.as_ref().map_or(0, size);
-        let result = result.and_then(|value| {
-            if usage.output <= bounds::OUTPUT {
-                return Ok(value);
-            }
-            let text = format!("the answer has {} bytes, at most {} are allowed", usage.output, bounds::OUTPUT);
-            Err(Failure::new(Kind::OutputTooLarge, text))
-        });
+        let result = result.and_then(|value| size::within(usage.output).map(|()| value));
         Self { result, usage }
     }
-}
-
-fn declined(error: Error) -> Failure {
-    let (kind, text) = match error {
-        Error::Configuration(text) => (Kind::RefusedConfig, text),
-        Error::Other(text) => (Kind::Declined, text),
-    };
-    Failure::new(kind, text.chars().take(bounds::TEXT).collect::<String>())
 }
 
 /// Which failure an error of wasmtime is.

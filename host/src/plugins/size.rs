@@ -1,10 +1,24 @@
 //! How large an answer of a plugin is: bytes of texts, eight for each number and each list or text.
 
+use super::bounds;
+use super::failure::{Failure, Kind};
 use super::types::{
     Action, Attribute, Description, FixedPrice, LineAmount, Message, Proposal, ShareOff, SharedAmount, Target,
 };
 
 const WORD: usize = 8;
+
+/// Checks the size of an answer.
+///
+/// # Errors
+/// `plugin-output-too-large`.
+pub fn within(size: usize) -> Result<(), Failure> {
+    if size <= bounds::OUTPUT {
+        return Ok(());
+    }
+    let text = format!("the answer has {size} bytes, at most {} are allowed", bounds::OUTPUT);
+    Err(Failure::new(Kind::OutputTooLarge, text))
+}
 
 /// Bytes of proposals.
 pub fn proposals(proposals: &[Proposal]) -> usize {

@@ -1,9 +1,12 @@
-//! Facts of `pushcart:commerce` as the plain values that plugins get, and how large they are.
+//! Facts of `pushcart:commerce` as the plain values that plugins get, how large they are, and what plugins give as facts.
 //!
 //! Destructured in full, so that a new fact fails to compile until it is decided whether plugins see it. What they do not
 //! see: who the shopper is, places, fingerprints, counters, other shops' names.
 
-use super::asking::facts::{offers, prices, types as facts};
+use super::bounds;
+use super::check::Checked;
+use super::facts::{offers, prices, types as facts};
+use super::failure::{Failure, Kind};
 use super::types::{Attribute, Cart, Context, Discount, Line, Moment, Shopper};
 use commerce::instant::civil_from_days;
 
@@ -146,8 +149,35 @@ fn amount(minor: i64) -> f64 {
     minor as f64
 }
 
+/// A checked proposal as promotions take it; where nothing is shipped there is nothing to take off.
+pub fn proposal(checked: Checked, shipping: &[offers::ShippingCharge]) -> offers::Proposal {
+    let Checked { id, lane, tags, combines_with, lines, shipping: off, messages } = checked;
+    offers::Proposal {
+        id,
+        lane,
+        tags,
+        combines_with,
+        lines: lines.into_iter().map(|(line, amount)| offers::LineAmount { line, amount }).collect(),
+        shipping: if shipping.is_empty() { 0 } else { off },
+        messages: messages.into_iter().map(|(name, value)| facts::Attribute { name, value }).collect(),
+    }
+}
+
+/// The bytes of what a plugin is given, where they are within the bound.
+///
+/// # Errors
+/// `plugin-input-too-large`.
+pub fn within(cart: &Cart, context: &Context, config: &str, earlier: &[Discount]) -> Result<usize, Failure> {
+    let input = input(cart, context, config, earlier);
+    if input <= bounds::INPUT {
+        return Ok(input);
+    }
+    let text = format!("the cart and its context have {input} bytes, a plugin is given {} at most", bounds::INPUT);
+    Err(Failure::new(Kind::InputTooLarge, text))
+}
+
 /// The bytes of what a plugin is given, counted as `bounds::INPUT` says.
-pub fn input(cart: &Cart, context: &Context, config: &str, earlier: &[Discount]) -> usize {
+fn input(cart: &Cart, context: &Context, config: &str, earlier: &[Discount]) -> usize {
     let texts = |texts: &[String]| texts.iter().map(|text| text.len() + 8).sum::<usize>();
     let declared =
         |declared: &[Attribute]| declared.iter().map(|one| one.name.len() + one.value.len() + 16).sum::<usize>();

@@ -4,6 +4,7 @@
 mod components;
 mod load;
 mod native;
+mod plugin_fuel;
 mod plugins;
 mod promotions;
 mod quote;

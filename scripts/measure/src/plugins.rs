@@ -28,6 +28,7 @@ const BESIDE: usize = 2;
 const TIME: Duration = Duration::from_secs(4);
 const RUST: &str = "plugins/rust/example";
 const JS: &str = "plugins/js/example";
+pub const JS_CONFIG: &str = r#"{"basisPoints":5000}"#;
 
 /// Prints the three.
 pub fn run() -> anyhow::Result<()> {
@@ -41,11 +42,11 @@ pub fn run() -> anyhow::Result<()> {
     println!("  {:<24}     {:>8.1} × native, {:.1} µs more", "Rust", called / native, called - native);
     match built(JS) {
         Ok(js) => {
-            let config = json!({"basisPoints": 5000}).to_string();
-            self::called("QuickJS (third-of-a-look)", 250.0, &engine, &js, &config, &cart).map(|_| ())?;
+            self::called("QuickJS (third-of-a-look)", 250.0, &engine, &js, JS_CONFIG, &cart).map(|_| ())?;
         }
         Err(error) => println!("  SKIPPED: QuickJS, which cannot be built here: {error:#}"),
     }
+    crate::plugin_fuel::run(&engine)?;
     drop(engine);
     let server = Server::pushcart(&["--variable", &format!("publish_tokens=willow:{TOKEN} cedar:{TOKEN}")])?;
     first_cart(&server, &rust)?;
@@ -67,13 +68,13 @@ fn sku(number: usize) -> String {
 }
 
 /// All products are in the bundle.
-fn bundle() -> Value {
+pub fn bundle() -> Value {
     let skus: Vec<String> = (0..LINES).map(sku).collect();
     json!({"bundle": skus, "tiers": [{"products": 2, "basisPoints": 1000}, {"products": 10, "basisPoints": 2000}]})
 }
 
 /// What a plugin is given: every line belongs to one of four looks.
-fn cart() -> Cart {
+pub fn cart() -> Cart {
     let line = |number: usize| Line {
         id: number.to_string(),
         sku: sku(number),
@@ -87,7 +88,7 @@ fn cart() -> Cart {
     Cart { currency: "CNY".to_owned(), lines, shipping: 0.0, attributes: Vec::new() }
 }
 
-fn context() -> Context {
+pub fn context() -> Context {
     let shopper = Shopper { groups: Vec::new(), segments: Vec::new(), tier: None, orders: 0, attributes: Vec::new() };
     Context {
         moment: values::moment(1_795_608_300, 28_800),

@@ -10,3 +10,4 @@
 )]
 
 mod examples;
+mod linked;

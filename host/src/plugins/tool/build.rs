@@ -29,6 +29,14 @@ pub fn run(place: &Place) -> Result<()> {
 }
 
 fn rust(folder: &Folder) -> Result<Vec<u8>> {
+    let mut asked = Command::new("rustc");
+    asked.args(["--print", "target-libdir", "--target", TARGET]).current_dir(folder.root());
+    let libraries = call(&mut asked, "install Rust with rustup (rustup.rs)")?;
+    ensure!(
+        Path::new(libraries.trim()).is_dir(),
+        "this Rust cannot build for {TARGET}: run `rustup target add {TARGET}` in {}",
+        folder.root().display()
+    );
     let mut command = Command::new("cargo");
     command.args([
         "build",
@@ -41,7 +49,7 @@ fn rust(folder: &Folder) -> Result<Vec<u8>> {
     ]);
     let output = command.current_dir(folder.root()).stderr(Stdio::inherit()).output();
     let output = output.map_err(|error| missing("cargo", "install Rust with rustup (rustup.rs)", &error))?;
-    ensure!(output.status.success(), "cargo failed; if the target is missing: rustup target add {TARGET}");
+    ensure!(output.status.success(), "cargo failed; what it said stands above");
     let manifest = folder.root().join("Cargo.toml");
     let messages = String::from_utf8_lossy(&output.stdout);
     let modules = messages.lines().filter_map(|line| {
@@ -58,11 +66,15 @@ fn rust(folder: &Folder) -> Result<Vec<u8>> {
 }
 
 fn js(folder: &Folder, tools: &Path) -> Result<Vec<u8>> {
+    let advice = "install Node.js 18 or later, with npm (Debian: apt-get install nodejs npm)";
+    let old = "process.exit(Number(process.versions.node.split('.')[0]) < 18 ? 1 : 0)";
+    call(Command::new("node").args(["-e", old]), advice)?;
     let compiler = tools.join("node_modules/.bin/componentize-qjs");
     if !compiler.exists() {
+        eprintln!("installing {COMPONENTIZE_QJS} from npm into {}", tools.display());
         let mut npm = Command::new("npm");
         npm.args(["install", "--no-audit", "--no-fund", "--silent", "--prefix"]).arg(tools).arg(COMPONENTIZE_QJS);
-        call(&mut npm, "install Node.js 18 or later, with npm (Debian: apt-get install nodejs npm)")?;
+        call(&mut npm, &format!("{advice}, and look whether npm reaches its registry"))?;
     }
     // Without the stubs it would import WASI, which plugins do not have.
     let mut command = Command::new(compiler);
@@ -71,11 +83,15 @@ fn js(folder: &Folder, tools: &Path) -> Result<Vec<u8>> {
 }
 
 fn python(folder: &Folder, tools: &Path) -> Result<Vec<u8>> {
+    let advice = "install Python 3.10 or later, with venv and pip (Debian: apt-get install python3-venv)";
+    call(Command::new("python3").args(["-c", "import sys; sys.exit(sys.version_info < (3, 10))"]), advice)?;
     let compiler = tools.join("venv/bin/componentize-py");
     if !compiler.exists() {
-        let advice = "install Python 3.10 or later, with venv and pip (Debian: apt-get install python3-venv)";
+        eprintln!("installing {COMPONENTIZE_PY} from PyPI into {}", tools.display());
         call(Command::new("python3").args(["-m", "venv"]).arg(tools.join("venv")), advice)?;
-        call(Command::new(tools.join("venv/bin/pip")).args(["install", "--quiet", COMPONENTIZE_PY]), advice)?;
+        let pip = tools.join("venv/bin/pip");
+        let advice = format!("{advice}, and look whether pip reaches its registry");
+        call(Command::new(pip).args(["install", "--quiet", COMPONENTIZE_PY]), &advice)?;
     }
     let mut command = Command::new(compiler);
     command.arg("--wit-path").arg(folder.root().join(&folder.wit)).args(["--world", "promotion", "componentize"]);
@@ -86,13 +102,17 @@ fn python(folder: &Folder, tools: &Path) -> Result<Vec<u8>> {
 /// Runs a compiler whose last argument is the file that it writes.
 fn made(folder: &Folder, command: &mut Command) -> Result<Vec<u8>> {
     let draft = folder.build().join("draft.wasm");
-    call(command.arg(&draft).current_dir(folder.root()), "remove build/tools and build again")?;
+    call(
+        command.arg(&draft).current_dir(folder.root()),
+        "mend what it names; where it names nothing of yours, remove build/tools and build again",
+    )?;
     let bytes = std::fs::read(&draft).with_context(|| draft.display().to_string())?;
     std::fs::remove_file(&draft).with_context(|| draft.display().to_string())?;
     Ok(bytes)
 }
 
-fn call(command: &mut Command, advice: &str) -> Result<()> {
+/// Runs a program and gives what it printed.
+fn call(command: &mut Command, advice: &str) -> Result<String> {
     let name = command.get_program().to_owned();
     // What a tool tells of its progress is shown where it fails.
     let output = command.output().map_err(|error| missing(&name, advice, &error))?;
@@ -100,7 +120,7 @@ fn call(command: &mut Command, advice: &str) -> Result<()> {
         let said = [output.stdout, output.stderr].concat();
         bail!("{} failed:\n{}\n{advice}", name.to_string_lossy(), String::from_utf8_lossy(&said).trim());
     }
-    Ok(())
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 fn missing(name: impl AsRef<OsStr>, advice: &str, error: &std::io::Error) -> anyhow::Error {

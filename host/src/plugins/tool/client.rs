@@ -7,8 +7,8 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-/// How long the host may take; it compiles what is uploaded.
-const PATIENCE: Duration = Duration::from_secs(300);
+/// How long the host may take; it compiles what is uploaded, with whatever its operator grants and requests leave.
+const PATIENCE: Duration = Duration::from_secs(1800);
 /// Bytes of an answer that are read.
 const ANSWER: u64 = 8 << 20;
 

@@ -1,6 +1,7 @@
 //! A plugin's folder: `plugin.json`, and where the rest is.
 
 use super::Language;
+use super::plugin::Plugin;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -66,6 +67,15 @@ impl Folder {
         let file = self.build().join("plugin.wasm");
         std::fs::read(&file)
             .with_context(|| format!("{} cannot be read: run `pushcart plugin build` first", file.display()))
+    }
+
+    /// The component, as an upload of this version would see it.
+    ///
+    /// # Errors
+    /// With the code of the step that refuses it and what to change.
+    pub fn plugin(&self, bytes: &[u8]) -> Result<Plugin> {
+        // Python's interpreter takes half a minute to compile, once.
+        Plugin::load(bytes, Some(self.build().join("code")), Some((&self.name, &self.version)))
     }
 
     /// The merchant's configuration: `config.json`, or an empty object.

@@ -3,10 +3,13 @@
 mod activate;
 mod build;
 mod case;
+mod chain;
 mod client;
 mod folder;
+mod link;
 mod logs;
 mod new;
+mod plugin;
 mod push;
 mod test;
 
@@ -61,6 +64,8 @@ pub enum Tool {
         #[arg(long, default_value = "open", value_parser = ["open", "closed"])]
         on_failure: String,
     },
+    /// Write an app with plugins linked into it, for hosts such as Spin that take none while they run
+    Link(Box<link::Wish>),
     /// Show what the plugin wrote and how it failed lately
     Logs {
         /// Where the plugin is
@@ -108,6 +113,35 @@ pub fn run(tool: Tool) -> anyhow::Result<()> {
         Tool::Test(place) => test::run(&place),
         Tool::Push { place, host } => push::run(&place, &host),
         Tool::Activate { place, host, on_failure } => activate::run(&place, &host, &on_failure),
+        Tool::Link(wish) => link::run(&wish),
         Tool::Logs { place, host } => logs::run(&place, &host),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::plugins::failure::Kind;
+    use crate::plugins::refusal::Code;
+    use crate::plugins::upload::structure::ROWS;
+
+    #[test]
+    fn the_documentation_names_every_code_with_its_status_and_bound() {
+        let page = include_str!("../../../../docs/plugins.md");
+        for code in Code::ALL {
+            let (status, code, _) = code.parts();
+            assert!(page.contains(&format!("{status} `{code}`")), "docs/plugins.md does not name {status} `{code}`");
+        }
+        for kind in Kind::ALL {
+            assert!(page.contains(&format!("`{}`", kind.code())), "docs/plugins.md does not name `{}`", kind.code());
+        }
+        let grouped = |number: u64| {
+            let digits = number.to_string();
+            let groups = digits.as_bytes().rchunks(3).rev().map(|group| String::from_utf8_lossy(group).into_owned());
+            groups.collect::<Vec<_>>().join(",")
+        };
+        for (_, code, name, normal, large) in ROWS {
+            let row = format!("| `{code}` | {name} | {} | {} |", grouped(normal), grouped(large));
+            assert!(page.contains(&row), "docs/plugins.md does not say {row}");
+        }
     }
 }

@@ -2,14 +2,14 @@
 
 use super::client::Request;
 use super::folder::Folder;
-use super::{Host, Place, test};
+use super::{Host, Place};
 use anyhow::Result;
 
 pub fn run(place: &Place, host: &Host) -> Result<()> {
     let folder = Folder::open(&place.folder)?;
     let bytes = folder.component()?;
-    // What it needs, it says itself.
-    let needs = test::needs(&folder, &bytes)?;
+    // What it needs, it says itself; what the host would refuse is told before it is sent.
+    let needs = folder.plugin(&bytes)?.needs;
     let mut headers = vec![("content-type", "application/wasm"), ("pushcart-tier", needs.tier.name())];
     if needs.wasi {
         headers.push(("pushcart-wasi", "inert"));

@@ -1,36 +1,42 @@
-//! `pushcart plugin test`: the plugin on its carts, under the bounds of the host.
+//! `pushcart plugin test`: what an upload would say of the plugin, then its carts, under the bounds of the host.
 
 use super::Place;
 use super::case::{Case, Expected};
 use super::folder::Folder;
-use crate::compiled::CodeCache;
+use super::plugin::Plugin;
 use crate::plugins::bounds::{self, Tier};
-use crate::plugins::engine::{Allocation, PluginEngine};
-use crate::plugins::loaded::{Loaded, Permit};
 use crate::plugins::run::Usage;
-use crate::plugins::{check, config, describe};
+use crate::plugins::{check, config};
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 pub fn run(place: &Place) -> Result<()> {
     let folder = Folder::open(&place.folder)?;
     let bytes = folder.component()?;
-    let plugin = Plugin::load(&folder, &bytes)?;
-    println!("{} {}, {} tier", folder.name, folder.version, plugin.tier.name());
-    let most = plugin.tier.bounds();
-    println!("component       {:>12} of {:>12} bytes", bytes.len(), most.component);
-    ensure!(bytes.len() <= most.component, "plugin-too-large: the component has more bytes than its tier allows");
+    let plugin = folder.plugin(&bytes)?;
+    let most = plugin.needs.tier.bounds();
+    println!("{} {}, {} tier: an upload would take it", folder.name, folder.version, plugin.needs.tier.name());
+    if plugin.needs.wasi {
+        println!("  it imports WASI: a host takes it only where its operator gave --plugin-wasi");
+    }
+    println!("  component     {}", part(bytes.len() as u64, most.component as u64, "bytes"));
+    println!(
+        "  golden carts  fuel {}, memory {}",
+        part(plugin.trial.fuel, most.fuel, ""),
+        kib(plugin.trial.memory, most.memory)
+    );
+    let active = folder.config()?.to_string();
+    plugin.configured(&active).context("config.json, which `activate` sends")?;
     let mut wrong = 0;
     let files = carts(folder.root())?;
     for file in &files {
         let name = file.file_stem().unwrap_or_default().to_string_lossy();
-        match plugin.case(&folder.name, file)? {
-            (usage, None) => println!("ok    {name:<24} {}", used(&usage, plugin.tier)),
-            (usage, Some(differs)) => {
-                wrong += 1;
-                println!("WRONG {name:<24} {}\n{differs}", used(&usage, plugin.tier));
-            }
+        let (usage, differs) = case(&plugin, file)?;
+        wrong += usize::from(differs.is_some());
+        println!("{} {name}", if differs.is_some() { "WRONG" } else { "ok   " });
+        println!("{}", used(&usage, plugin.needs.tier));
+        if let Some(differs) = differs {
+            println!("{differs}");
         }
     }
     println!("{} passed, {wrong} failed", files.len() - wrong);
@@ -47,78 +53,46 @@ fn carts(root: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
+/// What a call used of its bounds.
 fn used(usage: &Usage, tier: Tier) -> String {
+    let Usage { fuel, memory, time, input, output, log } = usage;
     let most = tier.bounds();
-    format!(
-        "fuel {:>9} of {}  memory {:>5} of {} KiB  time {:>6} of {} µs  input {} of {}  output {} of {} bytes",
-        usage.fuel,
-        most.fuel,
-        usage.memory >> 10,
-        most.memory >> 10,
-        usage.time.as_micros(),
-        bounds::TIME.as_micros(),
-        usage.input,
-        bounds::INPUT,
-        usage.output,
-        bounds::OUTPUT,
-    )
-}
-
-/// What the plugin needs, as it says itself.
-pub fn needs(folder: &Folder, bytes: &[u8]) -> Result<describe::Needs> {
-    Plugin::load(folder, bytes).map(|plugin| plugin.needs)
-}
-
-/// A plugin that is compiled here, with what it said of itself.
-struct Plugin {
-    loaded: Loaded,
-    tier: Tier,
-    needs: describe::Needs,
-    schema: String,
-}
-
-impl Plugin {
-    fn load(folder: &Folder, bytes: &[u8]) -> Result<Self> {
-        let engine = Arc::new(PluginEngine::start(Allocation::OnDemand).map_err(anyhow::Error::from)?);
-        // Python's interpreter takes a minute to compile, once.
-        let cache = CodeCache::new(Some(folder.build().join("code"))).context("build/code cannot be made")?;
-        let (component, _) = cache
-            .load(engine.engine(), bytes)
-            .map_err(|error| anyhow!("plugin-invalid: the component cannot be compiled: {error:#}"))?;
-        // It says itself in which tier it runs; until then it has the larger bounds.
-        let load = |permit| {
-            let loaded = Loaded::new(&engine, &component, permit);
-            loaded.map_err(|error| anyhow!("plugin-world-mismatch: {error:#}"))
-        };
-        let loaded = load(Permit { tier: Tier::Large, wasi: true })?;
-        let described = loaded.describe().result.map_err(|failure| anyhow!("describe: {failure}"))?;
-        let needs = describe::check(&described).map_err(|failure| anyhow!("describe: {failure}"))?;
-        ensure!(
-            described.name == folder.name && described.version == folder.version,
-            "describe says {} {}, plugin.json says {} {}",
-            described.name,
-            described.version,
-            folder.name,
-            folder.version
-        );
-        let loaded = load(Permit { tier: needs.tier, wasi: needs.wasi })?;
-        Ok(Self { loaded, tier: needs.tier, needs, schema: described.config_schema })
+    let micros = |time: std::time::Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+    let mut text = format!(
+        "      fuel {}, memory {}, time {}\n      input {}, output {}",
+        part(*fuel, most.fuel, ""),
+        kib(*memory as u64, most.memory),
+        part(micros(*time), micros(bounds::TIME), "µs"),
+        part(*input as u64, bounds::INPUT as u64, "bytes"),
+        part(*output as u64, bounds::OUTPUT as u64, "bytes"),
+    );
+    for line in log.lines() {
+        text.push_str(&format!("\n      log: {line}"));
     }
+    text
+}
 
-    /// What a case used, and how its result differs from what it expects.
-    fn case(&self, name: &str, file: &Path) -> Result<(Usage, Option<String>)> {
-        let case = Case::read(file)?;
-        let text = serde_json::Value::Object(case.config.clone()).to_string();
-        let checked = config::check(&self.schema, &text);
-        checked
-            .map_err(|faults| anyhow!("{}: /config does not fit the schema: {}", file.display(), faults.join("; ")))?;
-        let cart = case.cart();
-        let ran = self.loaded.evaluate(&cart, &case.context()?, &text, &case.earlier());
-        let result = ran.result.and_then(|proposals| check::proposals(name, &cart, &proposals));
-        let said = result.as_ref().err().map(|failure| format!("      {failure}\n")).unwrap_or_default();
-        let (found, expected) = (Expected::found(name, result), case.expect.sorted());
-        let differs =
-            (found != expected).then(|| format!("{said}      expected {expected:?}\n      found    {found:?}"));
-        Ok((ran.usage, differs))
-    }
+/// So much of a bound, and how many hundredths of it that is.
+fn part(used: u64, most: u64, unit: &str) -> String {
+    let space = if unit.is_empty() { "" } else { " " };
+    format!("{used} of {most}{space}{unit} ({} %)", used.saturating_mul(100).checked_div(most).unwrap_or(0))
+}
+
+fn kib(used: u64, most: usize) -> String {
+    part(used >> 10, most as u64 >> 10, "KiB")
+}
+
+/// What a case used, and how its result differs from what it expects.
+fn case(plugin: &Plugin, file: &Path) -> Result<(Usage, Option<String>)> {
+    let case = Case::read(file)?;
+    let text = serde_json::Value::Object(case.config.clone()).to_string();
+    let checked = config::check(&plugin.schema, &text);
+    checked.map_err(|faults| anyhow!("{}: /config does not fit the schema: {}", file.display(), faults.join("; ")))?;
+    let cart = case.cart();
+    let ran = plugin.loaded.evaluate(&cart, &case.context()?, &text, &case.earlier());
+    let result = ran.result.and_then(|proposals| check::proposals(&plugin.name, &cart, &proposals));
+    let said = result.as_ref().err().map(|failure| format!("      {failure}\n")).unwrap_or_default();
+    let (found, expected) = (Expected::found(&plugin.name, result), case.expect.sorted());
+    let differs = (found != expected).then(|| format!("{said}      expected {expected:?}\n      found    {found:?}"));
+    Ok((ran.usage, differs))
 }

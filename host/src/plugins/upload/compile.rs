@@ -138,7 +138,13 @@ fn verdict(status: Option<ExitStatus>, message: &str, time: Duration, memory: us
             format!("It took more than {} MiB: make the component, or its largest function, smaller.", memory >> 20);
         Refusal::new(Code::CompileOutOfMemory, detail)
     };
-    let Some(status) = status else { return Err(timed_out()) };
+    let Some(status) = status else {
+        let most = (time * PATIENCE).as_secs();
+        let detail = format!(
+            "It had not ended after {most} s by the clock: try again when the host has less to do, or make the component smaller."
+        );
+        return Err(Refusal::new(Code::CompileTimedOut, detail));
+    };
     match (status.code(), status.signal().map(rustix::process::Signal::from_named_raw)) {
         (Some(0), _) => Ok(()),
         (Some(code), _) if code == i32::from(REFUSED) => Err(Refusal::new(Code::CompileFailed, message.trim())),

@@ -3,7 +3,9 @@
 
 use super::bounds;
 use super::failure::{Failure, Kind};
-use super::types::{Action, Attribute, Cart, FixedPrice, Line, Message, Proposal, ShareOff, SharedAmount, Target};
+use super::types::{
+    Action, Attribute, Cart, Error, FixedPrice, Line, Message, Proposal, ShareOff, SharedAmount, Target,
+};
 use commerce::bounds::AMOUNT;
 use commerce::money::{Remainder, Rounding, allocate, divide};
 use std::collections::BTreeSet;
@@ -55,6 +57,15 @@ pub fn proposals(plugin: &str, cart: &Cart, proposals: &[Proposal]) -> Result<Ve
         }
     }
     Ok(checked)
+}
+
+/// The failure that an error of the plugin's own is.
+pub fn declined(error: Error) -> Failure {
+    let (kind, text) = match error {
+        Error::Configuration(text) => (Kind::RefusedConfig, text),
+        Error::Other(text) => (Kind::Declined, text),
+    };
+    Failure::new(kind, text.chars().take(bounds::TEXT).collect::<String>())
 }
 
 fn one(plugin: &str, cart: &Cart, proposal: &Proposal) -> Result<Checked, Failure> {
@@ -205,7 +216,7 @@ fn at_most(what: &str, amount: i64, most: i64) -> Result<(), Failure> {
 }
 
 /// Checks messages: languages that are tags and stand once, texts within bounds.
-pub(super) fn messages(said: &[Message]) -> Result<Vec<(String, String)>, Failure> {
+pub fn messages(said: &[Message]) -> Result<Vec<(String, String)>, Failure> {
     few("messages", said.len(), bounds::MESSAGES)?;
     let mut languages = BTreeSet::new();
     for Message { language, text } in said {
