@@ -53,7 +53,11 @@ fn linked_plugins_price_carts_under_the_same_checks() {
         link("willow", Path::new(&at("second")), Path::new(&at("third")), &[&named]);
         case
     });
-    let app = Start::default().from(Path::new(&at(if look.is_ok() { "third" } else { "second" }))).up().unwrap();
+    // A state of its own: what is compiled for it is of no use to other tests.
+    let served = folder.path().join("served");
+    std::fs::create_dir_all(&served).unwrap();
+    let manifest = folder.path().join(if look.is_ok() { "third" } else { "second" });
+    let app = Start::default().from(&manifest).up_in(&served).unwrap();
     let publish = |merchant: &str, rulebook: &Value| {
         let put = app.publisher(merchant).put(&format!("/v1/merchants/{merchant}/rulebook"), rulebook).unwrap();
         assert_eq!(put.status, 200, "{}", put.text());
