@@ -1,6 +1,7 @@
 //! One promotion against one state of the cart: may it run, and what does it give? Nothing here knows of other promotions.
 
-use crate::desk::{Desk, Given};
+use crate::desk::Desk;
+use crate::given::Given;
 use crate::ledger::Ledger;
 use crate::policy::Short;
 use crate::promotion::{Code, Promotion};
@@ -100,9 +101,9 @@ pub fn attempt(
     promotion: &Promotion,
     scene: &Scene<'_>,
     ledger: &Ledger,
-    applied: &Applied,
+    applied: &Applied<'_>,
 ) -> Result<(Given, Ledger), Refusal> {
-    if !promotion.after.iter().all(|id| applied.contains(id)) {
+    if !promotion.after.iter().all(|id| applied.contains(&id.as_str())) {
         return Err(Refusal::plain("other-promotion-missing"));
     }
     promotion.conditions.iter().try_for_each(|condition| condition.test(scene, ledger))?;

@@ -2,6 +2,7 @@
 //!
 //! An action says what; how amounts are rounded, split and bounded is decided here, by the policy, for all of them.
 
+use crate::given::{Given, Granted};
 use crate::ledger::{Ledger, Pick};
 use crate::policy::{Allocation, Basis, Choice, PercentLevel};
 use crate::scene::Scene;
@@ -28,92 +29,8 @@ impl Spread {
     pub const ALL: &[(&str, Self)] = &[("order", Self::Order), ("line", Self::Line), ("unit", Self::Unit)];
 }
 
-/// Something granted; the promotion's id is added later.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Granted {
-    /// What.
-    pub kind: &'static str,
-    /// Which.
-    pub id: Option<String>,
-    /// How much.
-    pub amount: i64,
-    /// The share of each line, by its place in the cart.
-    pub lines: Vec<(usize, i64)>,
-}
-
-/// A line added; the promotion's id is added later.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Added {
-    /// The product.
-    pub sku: String,
-    /// Units.
-    pub quantity: u32,
-    /// The price of one.
-    pub unit_price: i64,
-    /// What is taken off all of them.
-    pub discount: i64,
-    /// The line it belongs to, by its place in the cart.
-    pub line: Option<usize>,
-}
-
-/// What one promotion gave.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Given {
-    /// Off each line.
-    pub lines: Vec<i64>,
-    /// Off each shipping charge.
-    pub shipping: Vec<i64>,
-    /// On each line.
-    pub raised: Vec<i64>,
-    /// Granted.
-    pub grants: Vec<Granted>,
-    /// Added.
-    pub additions: Vec<Added>,
-    /// Something was there to give on, even where nothing was left to take off.
-    pub reached: bool,
-    /// What each action took off lines and shipping, by its kind.
-    pub steps: Vec<(&'static str, i64)>,
-}
-
-impl Given {
-    /// Nothing yet.
-    #[must_use]
-    pub fn none(scene: &Scene<'_>) -> Self {
-        Self {
-            lines: vec![0; scene.lines.len()],
-            shipping: vec![0; scene.shipping.len()],
-            raised: vec![0; scene.lines.len()],
-            ..Self::default()
-        }
-    }
-
-    /// Off all lines.
-    #[must_use]
-    pub fn goods(&self) -> i64 {
-        self.lines.iter().sum()
-    }
-
-    /// Off all shipping charges.
-    #[must_use]
-    pub fn carriage(&self) -> i64 {
-        self.shipping.iter().sum()
-    }
-
-    /// What it is worth to the shopper in money: discounts, and what added lines would have cost.
-    #[must_use]
-    pub fn value(&self) -> i64 {
-        self.goods() + self.carriage() + self.additions.iter().map(|added| added.discount).sum::<i64>()
-    }
-
-    /// Whether there is anything in it.
-    #[must_use]
-    pub fn is_something(&self) -> bool {
-        self.value() > 0
-            || !self.grants.is_empty()
-            || !self.additions.is_empty()
-            || self.raised.iter().any(|raised| *raised > 0)
-    }
-}
+/// A line's place, how many of its units are picked, what they come to, and the most that can be taken off them.
+type Line = (usize, i64, i64, i64);
 
 /// One promotion at work on a cart.
 pub struct Desk<'a> {
@@ -182,9 +99,9 @@ impl Desk<'_> {
         picks
     }
 
-    /// The picks of each line: its place, its units, what they come to, and the most that can be taken off.
-    fn by_line(&self, picks: &[Pick], basis: Basis) -> Vec<(usize, i64, i64, i64)> {
-        let mut lines: Vec<(usize, i64, i64, i64)> = Vec::new();
+    /// The picks of each line.
+    fn by_line(&self, picks: &[Pick], basis: Basis) -> Vec<Line> {
+        let mut lines: Vec<Line> = Vec::with_capacity(picks.len());
         for pick in picks {
             let Some(run) = self.ledger.runs.get(pick.run) else { continue };
             let count = i64::from(pick.count);
@@ -226,8 +143,10 @@ impl Desk<'_> {
                 let total = share(lines.iter().map(|line| line.2).sum());
                 let total = most.map_or(total, |most| total.min(most));
                 if of_order {
-                    self.off_order(picks, total, false);
-                    return;
+                    return match basis == policy.allocation_basis {
+                        true => self.off_these(picks, &lines, total, false),
+                        false => self.off_order(picks, total, false),
+                    };
                 }
                 // Each line's own percentage, rounded together: whatever way fixed amounts are split.
                 let (weights, caps): (Vec<i64>, Vec<i64>) = lines.iter().map(|line| (line.2, line.3)).unzip();
@@ -256,19 +175,30 @@ impl Desk<'_> {
     pub fn off_order(&mut self, picks: &[Pick], amount: i64, with_shipping: bool) {
         let policy = self.scene.policy;
         let lines = self.by_line(picks, policy.allocation_basis);
+        self.off_these(picks, &lines, amount, with_shipping);
+    }
+
+    /// Takes an amount off these units together, whose lines weigh as told.
+    fn off_these(&mut self, picks: &[Pick], lines: &[Line], amount: i64, with_shipping: bool) {
+        let policy = self.scene.policy;
         let charges: &[i64] = if with_shipping { &self.ledger.shipping } else { &[] };
         self.given.reached |= amount > 0 && !(lines.is_empty() && charges.is_empty());
-        let weight = |line: &(usize, i64, i64, i64)| match policy.allocation {
+        let weight = |line: &Line| match policy.allocation {
             Allocation::Proportional => line.2,
             Allocation::Even => 1,
             Allocation::ByUnit => line.1,
         };
+        if let ([line], []) = (lines, charges) {
+            let share = if weight(line) > 0 { amount.clamp(0, line.3.max(0)) } else { 0 };
+            self.off_places(picks, &[line.0], &[share]);
+            return;
+        }
         // The odd minor units go along the lines in the order that reaches units first.
         let mut order: Vec<usize> = (0..lines.len()).collect();
         if policy.max_units == Choice::LineValue {
             order.sort_by_key(|place| std::cmp::Reverse(lines.get(*place).map_or(0, |line| line.2)));
         }
-        let sorted: Vec<&(usize, i64, i64, i64)> = order.iter().filter_map(|place| lines.get(*place)).collect();
+        let sorted: Vec<&Line> = order.iter().filter_map(|place| lines.get(*place)).collect();
         let weights: Vec<i64> = sorted.iter().map(|line| weight(line)).chain(charges.iter().copied()).collect();
         let caps: Vec<i64> = sorted.iter().map(|line| line.3).chain(charges.iter().copied()).collect();
         let shares = split(amount, &weights, &caps, policy.lines());
@@ -310,20 +240,31 @@ impl Desk<'_> {
     pub fn off_places(&mut self, picks: &[Pick], places: &[usize], amounts: &[i64]) {
         let policy = self.scene.policy;
         let last_first = policy.unit_remainder != crate::split::Remainder::First;
+        let cut = |pick: &Pick, share: i64| {
+            let count = i64::from(pick.count.max(1));
+            let (each, more) = (share / count, u32::try_from(share % count).unwrap_or(0));
+            let (dear, rest) =
+                ((Pick { count: more, ..*pick }, each + 1), (Pick { count: pick.count - more, ..*pick }, each));
+            let both = if last_first { [rest, dear] } else { [dear, rest] };
+            both.into_iter().filter(|(pick, _)| pick.count > 0)
+        };
         let mut pieces: Vec<(Pick, i64)> = Vec::with_capacity(picks.len() + 4);
         for (place, amount) in places.iter().zip(amounts) {
             let of_line = |pick: &&Pick| self.ledger.runs.get(pick.run).is_some_and(|run| run.line == *place);
+            // Nothing is shared where the units all cost the same.
+            let mut alone = picks.iter().filter(of_line);
+            if let (Some(pick), None) = (alone.next(), alone.next()) {
+                let (left, room) = self.ledger.runs.get(pick.run).map_or((0, 0), |run| (run.left, run.room()));
+                let most = i64::from(pick.count).saturating_mul(room);
+                pieces.extend(cut(pick, if left > 0 { (*amount).clamp(0, most) } else { 0 }));
+                continue;
+            }
             let own: Vec<Pick> = picks.iter().filter(of_line).copied().collect();
             let run = |pick: &Pick| self.ledger.runs.get(pick.run).map_or((0, 0), |run| (run.left, run.room()));
             let weights: Vec<i64> = own.iter().map(|pick| i64::from(pick.count).saturating_mul(run(pick).0)).collect();
             let caps: Vec<i64> = own.iter().map(|pick| i64::from(pick.count).saturating_mul(run(pick).1)).collect();
             for (pick, share) in own.iter().zip(split(*amount, &weights, &caps, policy.units())) {
-                let count = i64::from(pick.count.max(1));
-                let (each, more) = (share / count, u32::try_from(share % count).unwrap_or(0));
-                let (dear, rest) =
-                    ((Pick { count: more, ..*pick }, each + 1), (Pick { count: pick.count - more, ..*pick }, each));
-                let both = if last_first { [rest, dear] } else { [dear, rest] };
-                pieces.extend(both.into_iter().filter(|(pick, _)| pick.count > 0));
+                pieces.extend(cut(pick, share));
             }
         }
         pieces.sort_by_key(|(pick, _)| pick.run);
@@ -353,6 +294,7 @@ impl Desk<'_> {
 
     /// Raises the price of each unit of a line.
     pub fn raise(&mut self, line: usize, each: i64) {
+        self.given.raised.resize(self.scene.lines.len(), 0);
         for run in self.ledger.runs.iter_mut().filter(|run| run.line == line) {
             run.price += each;
             run.left += each;

@@ -33,9 +33,25 @@ impl Key {
     /// FNV-1a, 64 bit (Fowler, Noll and Vo), salted: keys are the merchant's own, and a collision costs a look, not an error.
     #[must_use]
     pub fn hash(salt: u8, bytes: &[u8]) -> u64 {
-        let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        let hash = bytes.iter().fold(step(0xcbf2_9ce4_8422_2325, salt), |hash, byte| step(hash, *byte));
-        // FNV's low bits are weak; one round of mixing (MurmurHash3's finalizer) spreads them.
+        Self::mixed(bytes.iter().fold(Self::start(salt), |hash, byte| Self::step(hash, *byte)))
+    }
+
+    /// A hash of nothing yet.
+    #[must_use]
+    pub fn start(salt: u8) -> u64 {
+        Self::step(0xcbf2_9ce4_8422_2325, salt)
+    }
+
+    /// One byte more.
+    #[must_use]
+    #[inline]
+    pub fn step(hash: u64, byte: u8) -> u64 {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    }
+
+    /// FNV's low bits are weak; one round of mixing (MurmurHash3's finalizer) spreads them.
+    #[must_use]
+    pub fn mixed(hash: u64) -> u64 {
         let mixed = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
         mixed ^ (mixed >> 33)
     }
@@ -87,17 +103,20 @@ impl Key {
     }
 }
 
-/// The keys that a cart has, each once.
+/// The keys that a cart has, each once and in order.
 #[must_use]
-pub fn keys(lines: &[PricedLine], context: &Context, segments: &[String], codes: &[String]) -> BTreeSet<u64> {
-    let mut found: BTreeSet<u64> = BTreeSet::new();
-    found.insert(Key::ALWAYS.hash);
-    let mut add = |key: Key| {
-        found.insert(key.hash);
-    };
+pub fn keys(lines: &[PricedLine], context: &Context, segments: &[String], codes: &[String]) -> Vec<u64> {
+    let mut found: Vec<u64> = Vec::with_capacity(2 * lines.len() + 8);
+    found.push(Key::ALWAYS.hash);
+    let mut add = |key: Key| found.push(key.hash);
+    let mut before: &[String] = &[];
     for line in lines.iter().filter(|line| line.selected) {
         add(Key::sku(&line.sku));
-        line.categories.iter().for_each(|category| add(Key::category(category)));
+        // Neighbours are often of the same categories.
+        if line.categories != before {
+            line.categories.iter().for_each(|category| add(Key::category(category)));
+            before = &line.categories;
+        }
     }
     codes.iter().for_each(|code| add(Key::code(code)));
     segments.iter().for_each(|segment| add(Key::segment(segment)));
@@ -108,6 +127,8 @@ pub fn keys(lines: &[PricedLine], context: &Context, segments: &[String], codes:
         shopper.entitlements.iter().for_each(|held| add(Key::entitlement(held)));
         shopper.tier.iter().for_each(|tier| add(Key::tier(tier)));
     }
+    found.sort_unstable();
+    found.dedup();
     found
 }
 
@@ -243,11 +264,11 @@ impl Directory {
 
     /// The shards in which promotions of these keys stand that may run at the moment.
     #[must_use]
-    pub fn shards(&self, keys: &BTreeSet<u64>, at: i64) -> BTreeSet<u32> {
+    pub fn shards(&self, keys: &[u64], at: i64) -> Vec<u32> {
+        let mut wanted = Vec::new();
         if self.inline.is_some() {
-            return BTreeSet::new();
+            return wanted;
         }
-        let mut wanted = BTreeSet::new();
         for key in keys {
             if let Ok(place) = self.heavy.binary_search_by_key(key, |(known, _)| *known) {
                 let chunks = self.heavy.get(place).map(|(_, chunks)| chunks.as_slice()).unwrap_or_default();
@@ -255,9 +276,11 @@ impl Directory {
                     chunks.iter().filter(|chunk| chunk.starts <= at && at < chunk.ends).map(|chunk| chunk.shard),
                 );
             } else if self.may_have(*key) {
-                wanted.insert(u32::try_from(self.bucket(*key)).unwrap_or(u32::MAX));
+                wanted.push(u32::try_from(self.bucket(*key)).unwrap_or(u32::MAX));
             }
         }
+        wanted.sort_unstable();
+        wanted.dedup();
         wanted
     }
 

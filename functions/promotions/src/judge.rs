@@ -3,7 +3,7 @@
 //! What one promotion gives is [`crate::attempt`]'s; the best combination is [`crate::search`]'s.
 
 use crate::attempt::{attempt, open, replay};
-use crate::desk::Given;
+use crate::given::Given;
 use crate::ledger::Ledger;
 use crate::policy::{Exclusive, Stacking};
 use crate::promotion::Promotion;
@@ -40,22 +40,29 @@ pub struct Judgement<'a> {
     pub gap: i64,
     /// For each step of application: the candidate and what was left to pay after it.
     pub remaining: Vec<(usize, i64)>,
-    applied: Applied,
+    /// What is left to pay.
+    left: i64,
+    applied: Applied<'a>,
+    /// Some candidate does not go together with all others.
+    selective: bool,
 }
 
 /// Judges the candidates, which stand in the order of application.
 #[must_use]
 pub fn judge<'a>(scene: &'a Scene<'a>, candidates: &'a [&'a Promotion]) -> Judgement<'a> {
+    let ledger = Ledger::open(scene.lines, scene.shipping);
     let mut judgement = Judgement {
         scene,
         candidates,
         fates: vec![None; candidates.len()],
-        order: Vec::new(),
-        ledger: Ledger::open(scene.lines, scene.shipping),
+        order: Vec::with_capacity(candidates.len()),
+        remaining: Vec::with_capacity(candidates.len()),
+        left: ledger.remaining(),
+        ledger,
         optimal: true,
         gap: 0,
-        remaining: Vec::new(),
-        applied: Applied::new(),
+        applied: Applied::with_capacity(candidates.len()),
+        selective: candidates.iter().any(|promotion| promotion.exclusive || promotion.combines.is_some()),
     };
     for (index, promotion) in candidates.iter().enumerate() {
         if let Err(refusal) = open(promotion, scene) {
@@ -94,10 +101,11 @@ impl<'a> Judgement<'a> {
 
     fn apply(&mut self, index: usize, given: Given, ledger: Ledger) {
         self.ledger = ledger;
+        self.left = self.left - given.goods() + given.raised.iter().sum::<i64>();
+        self.remaining.push((index, self.left));
         self.order.push(index);
-        self.remaining.push((index, self.ledger.remaining()));
         if let Some(promotion) = self.get(index) {
-            self.applied.insert(promotion.id.clone());
+            self.applied.push(&promotion.id);
         }
         self.set(index, Fate::Applied(given));
     }
@@ -210,6 +218,9 @@ impl<'a> Judgement<'a> {
     /// Whether two of the same level may not both be given.
     #[must_use]
     pub fn conflict(&self, one: usize, other: usize) -> bool {
+        if !self.selective {
+            return false;
+        }
         let (Some(one), Some(other)) = (self.get(one), self.get(other)) else { return false };
         if (one.stage == 0) != (other.stage == 0) {
             return false;

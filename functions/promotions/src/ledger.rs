@@ -6,7 +6,7 @@ use commerce::facts::offers::ShippingCharge;
 use commerce::facts::prices::PricedLine;
 
 /// Units of one line that cost the same.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Run {
     /// The line's place in the cart.
     pub line: usize,
@@ -28,6 +28,12 @@ impl Run {
     pub fn room(&self) -> i64 {
         (self.left - self.floor).max(0)
     }
+
+    /// Whether units of both may stand together.
+    fn alike(&self, other: &Self) -> bool {
+        let Self { line, count: _, price, left, floor, used } = *self;
+        (line, price, left, floor, used) == (other.line, other.price, other.left, other.floor, other.used)
+    }
 }
 
 /// A part of a run: its first `count` units.
@@ -40,7 +46,7 @@ pub struct Pick {
 }
 
 /// What every unit and every shipping charge still costs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Ledger {
     /// The units, in the cart's order; lines that are not selected have none.
     pub runs: Vec<Run>,
@@ -50,7 +56,20 @@ pub struct Ledger {
     pub shipping: Vec<i64>,
 }
 
+impl Clone for Ledger {
+    /// With room for the runs that a promotion parts.
+    fn clone(&self) -> Self {
+        let Self { runs, lines, shipping } = self;
+        let mut copied = Vec::with_capacity(runs.len() + Self::FEW);
+        copied.extend_from_slice(runs);
+        Self { runs: copied, lines: lines.clone(), shipping: shipping.clone() }
+    }
+}
+
 impl Ledger {
+    /// Pieces that part a run: more of them are put in by laying all runs anew.
+    const FEW: usize = 6;
+
     /// The cart as priced.
     #[must_use]
     pub fn open(lines: &[PricedLine], shipping: &[ShippingCharge]) -> Self {
@@ -85,6 +104,7 @@ impl Ledger {
             }
             run.price = run.left;
         }
+        self.join();
     }
 
     /// What all units cost now.
@@ -96,18 +116,60 @@ impl Ledger {
     /// Takes off: for each run named, in ascending order, how many of its first units lose how much each; the pieces of one
     /// run follow one another. Neighbours that became alike are joined again.
     pub fn take(&mut self, pieces: &[(Pick, i64)], used: bool) {
+        // Mostly pieces are whole runs, or part a few: then the others stay as they are.
+        let parting = |(pick, _): &&(Pick, i64)| self.runs.get(pick.run).is_none_or(|run| run.count != pick.count);
+        if pieces.iter().filter(parting).count() <= Self::FEW {
+            pieces.chunk_by(|(one, _), (other, _)| one.run == other.run).rev().for_each(|own| self.part(own, used));
+            return;
+        }
         let mut runs: Vec<Run> = Vec::with_capacity(self.runs.len() + pieces.len());
         let mut pieces = pieces.iter().peekable();
         for (index, run) in self.runs.iter().enumerate() {
             let mut rest = run.count;
             while let Some((pick, each)) = pieces.next_if(|(pick, _)| pick.run == index) {
                 let count = pick.count.min(rest);
-                push(&mut runs, Run { count, left: run.left - each, used: run.used || used, ..run.clone() });
+                push(&mut runs, Run { count, left: run.left - each, used: run.used || used, ..*run });
                 rest -= count;
             }
-            push(&mut runs, Run { count: rest, ..run.clone() });
+            push(&mut runs, Run { count: rest, ..*run });
         }
         self.runs = runs;
+    }
+
+    /// Takes off one run what its pieces say.
+    fn part(&mut self, pieces: &[(Pick, i64)], used: bool) {
+        let Some(index) = pieces.first().map(|(pick, _)| pick.run) else { return };
+        let Some(run) = self.runs.get(index).copied() else { return };
+        let (mut rest, mut end) = (run.count, index);
+        let whole = (Pick { run: index, count: run.count }, 0);
+        for (place, (pick, each)) in pieces.iter().chain([&whole]).enumerate() {
+            let count = pick.count.min(rest);
+            let used = if place < pieces.len() { run.used || used } else { run.used };
+            let piece = Run { count, left: run.left - each, used, ..run };
+            if count == 0 {
+                continue;
+            }
+            match self.runs.get_mut(index).filter(|_| end == index) {
+                Some(first) => *first = piece,
+                None => self.runs.insert(end, piece),
+            }
+            (rest, end) = (rest - count, end + 1);
+        }
+        let near = |place: usize| self.runs.get(place).is_some_and(|other| other.line == run.line);
+        if end > index + 1 || index.checked_sub(1).is_some_and(near) || near(end) {
+            self.join();
+        }
+    }
+
+    /// Joins neighbours that are alike.
+    fn join(&mut self) {
+        self.runs.dedup_by(|run, last| {
+            let alike = run.alike(last);
+            if alike {
+                last.count += run.count;
+            }
+            alike
+        });
     }
 }
 
@@ -116,8 +178,7 @@ fn push(runs: &mut Vec<Run>, run: Run) {
         return;
     }
     if let Some(last) = runs.last_mut()
-        && (last.line, last.price, last.left, last.floor, last.used)
-            == (run.line, run.price, run.left, run.floor, run.used)
+        && last.alike(&run)
     {
         last.count += run.count;
         return;

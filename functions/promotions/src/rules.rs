@@ -14,7 +14,7 @@ use commerce::facts::types::{Context, Fault};
 use commerce::{bounds, money};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The form of the compiled rules; another form is refused and compiled again.
 pub const FORMAT: u32 = 2;
@@ -63,8 +63,11 @@ impl Rules {
             return Vec::new();
         }
         let segments = segments::of(&self.root.segments, context);
-        let wanted = self.root.directory.shards(&self.keys(lines, context, &segments), context.at);
-        wanted.into_iter().filter(|number| !self.held.contains_key(number)).collect()
+        self.lacking(&self.root.directory.shards(&self.keys(lines, context, &segments), context.at))
+    }
+
+    fn lacking(&self, wanted: &[u32]) -> Vec<u32> {
+        wanted.iter().copied().filter(|number| !self.held.contains_key(number)).collect()
     }
 
     /// Takes a shard.
@@ -77,32 +80,30 @@ impl Rules {
         Ok(())
     }
 
-    fn keys(&self, lines: &[PricedLine], context: &Context, segments: &[String]) -> BTreeSet<u64> {
+    fn keys(&self, lines: &[PricedLine], context: &Context, segments: &[String]) -> Vec<u64> {
         let codes: Vec<String> = context.codes.iter().map(|code| self.root.policy.code(code)).collect();
         keys(lines, context, segments, &codes)
     }
 
-    /// The promotions that this cart reaches, in the order of application.
-    fn reached(&self, lines: &[PricedLine], context: &Context, segments: &[String], every: bool) -> Vec<&Promotion> {
-        let shards = self.root.directory.inline.iter().chain(self.held.values());
-        let mut found: BTreeMap<u32, &Promotion> = BTreeMap::new();
+    /// The promotions that a cart with these keys reaches in these shards, in the order of application.
+    fn reached(&self, keys: &[u64], wanted: &[u32], every: bool) -> Vec<&Promotion> {
+        let mut found: Vec<&Promotion> = Vec::with_capacity(keys.len());
+        let inline = self.root.directory.inline.iter();
         if every {
-            found.extend(shards.flat_map(|shard| &shard.promotions).map(|promotion| (promotion.rank, promotion)));
-            return found.into_values().collect();
-        }
-        let keys = self.keys(lines, context, segments);
-        let wanted = self.root.directory.shards(&keys, context.at);
-        for shard in self.root.directory.inline.iter().chain(wanted.iter().filter_map(|number| self.held.get(number))) {
-            for key in &keys {
-                found.extend(shard.find(*key).map(|promotion| (promotion.rank, promotion)));
+            found.extend(inline.chain(self.held.values()).flat_map(|shard| &shard.promotions));
+        } else {
+            for shard in inline.chain(wanted.iter().filter_map(|number| self.held.get(number))) {
+                keys.iter().for_each(|key| found.extend(shard.find(*key)));
             }
         }
-        found.into_values().collect()
+        found.sort_unstable_by_key(|promotion| promotion.rank);
+        found.dedup_by_key(|promotion| promotion.rank);
+        found
     }
 
     /// Promotions that the cart does not reach and that a product more might: all of a small rulebook, a shelf of a large one.
     fn unreached(&self, reached: &[&Promotion]) -> Vec<&Promotion> {
-        let known: BTreeSet<u32> = reached.iter().map(|promotion| promotion.rank).collect();
+        let known: std::collections::BTreeSet<u32> = reached.iter().map(|promotion| promotion.rank).collect();
         let all = match &self.root.directory.inline {
             Some(shard) => &shard.promotions,
             None => &self.root.directory.shelf,
@@ -123,11 +124,13 @@ impl Rules {
         wants: &Wants,
         context: &Context,
     ) -> Result<Verdict, Vec<Fault>> {
-        self.check(lines, shipping, proposals, context)?;
         let segments = segments::of(&self.root.segments, context);
+        let keys = self.keys(lines, context, &segments);
+        let wanted = self.root.directory.shards(&keys, context.at);
+        self.check(lines, shipping, proposals, context, &wanted)?;
         let scene =
             Scene { lines, shipping, context, policy: &self.root.policy, segments: &segments, zones: &self.zones };
-        let mut reached = self.reached(lines, context, &segments, wants.every_outcome);
+        let mut reached = self.reached(&keys, &wanted, wants.every_outcome);
         let proposed: Vec<Promotion> =
             proposals.iter().zip(0..).map(|(proposal, place)| self.candidate(proposal, place, lines)).collect();
         reached.extend(&proposed);
@@ -138,7 +141,8 @@ impl Rules {
             let worth = judgement.value();
             let again = |lines: &[PricedLine], id: &str| {
                 let scene = Scene { lines, ..scene };
-                let reached = self.reached(lines, context, &segments, false);
+                let keys = self.keys(lines, context, &segments);
+                let reached = self.reached(&keys, &self.root.directory.shards(&keys, context.at), false);
                 let judged = judge(&scene, &reached);
                 (judged.value(), judged.own(id))
             };
@@ -157,6 +161,7 @@ impl Rules {
         shipping: &[ShippingCharge],
         proposals: &[Proposal],
         context: &Context,
+        wanted: &[u32],
     ) -> Result<(), Vec<Fault>> {
         let fault = |code: &str, pointer: String, detail: String| Fault { code: code.to_owned(), pointer, detail };
         let mut faults = Vec::new();
@@ -190,7 +195,7 @@ impl Rules {
                 faults.push(fault("unknown-line", pointer, format!("the cart has no line `{}`", off.line)));
             }
         }
-        if !self.missing(lines, context).is_empty() {
+        if !self.lacking(wanted).is_empty() {
             faults.push(fault(
                 "shard-missing",
                 String::new(),

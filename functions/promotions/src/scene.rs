@@ -5,7 +5,6 @@ use commerce::facts::offers::ShippingCharge;
 use commerce::facts::prices::PricedLine;
 use commerce::facts::types::{Context, Shopper};
 use jiff::tz::TimeZone;
-use std::collections::BTreeSet;
 
 /// A cart and what is around it. Amounts that change stand in the [`crate::ledger::Ledger`].
 pub struct Scene<'a> {
@@ -84,4 +83,4 @@ pub fn holds(code: &'static str, yes: bool) -> Result<(), Refusal> {
 }
 
 /// The promotions that applied so far, by id.
-pub type Applied = BTreeSet<String>;
+pub type Applied<'a> = Vec<&'a str>;

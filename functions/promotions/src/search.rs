@@ -29,7 +29,7 @@ struct Search<'a> {
     ceilings: Vec<i64>,
     /// Leaving it out cannot help.
     free: Vec<bool>,
-    applied: Applied,
+    applied: Applied<'a>,
     work: u32,
     best: Option<(i64, Vec<usize>)>,
     /// The highest bound of a branch that was not looked into.
@@ -38,12 +38,12 @@ struct Search<'a> {
 
 /// Searches the promotions of one lane, which stand in the order of application.
 #[must_use]
-pub fn best(
-    scene: &Scene<'_>,
-    promotions: &[&Promotion],
+pub fn best<'a>(
+    scene: &'a Scene<'a>,
+    promotions: &'a [&'a Promotion],
     opening: &Ledger,
-    applied: &Applied,
-    conflict: &dyn Fn(usize, usize) -> bool,
+    applied: &Applied<'a>,
+    conflict: &'a dyn Fn(usize, usize) -> bool,
 ) -> Found {
     let simple = promotions.iter().all(|promotion| by_line(promotion, scene));
     let alone = |place: usize| !(0..promotions.len()).any(|other| other != place && conflict(place, other));
@@ -59,6 +59,9 @@ pub fn best(
         open: i64::MIN,
     };
     search.branch(0, &mut Vec::new(), opening, 0);
+    if search.open > i64::MIN {
+        search.singles(opening);
+    }
     let (value, chosen) = search.best.unwrap_or_default();
     let gap = search.open.saturating_sub(value).max(0);
     Found { chosen, optimal: gap == 0, gap }
@@ -78,7 +81,7 @@ fn by_line(promotion: &Promotion, scene: &Scene<'_>) -> bool {
         && !scene.policy.units_used_once
 }
 
-fn ceiling(promotion: &Promotion, scene: &Scene<'_>, opening: &Ledger, applied: &Applied) -> i64 {
+fn ceiling(promotion: &Promotion, scene: &Scene<'_>, opening: &Ledger, applied: &Applied<'_>) -> i64 {
     if by_line(promotion, scene) {
         return attempt(promotion, scene, opening, applied).map_or(0, |(given, _)| given.value());
     }
@@ -95,7 +98,18 @@ fn ceiling(promotion: &Promotion, scene: &Scene<'_>, opening: &Ledger, applied: 
     actions.chain(proposed).fold(0, i64::saturating_add)
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
+    /// Where the search was cut off: what it found is at least as good as any promotion by itself.
+    fn singles(&mut self, opening: &Ledger) {
+        for (place, promotion) in self.promotions.iter().enumerate() {
+            if let Ok((given, _)) = attempt(promotion, self.scene, opening, &self.applied)
+                && self.best.as_ref().is_none_or(|(best, _)| given.value() > *best)
+            {
+                self.best = Some((given.value(), vec![place]));
+            }
+        }
+    }
+
     fn bound(&self, from: usize, chosen: &[usize], value: i64) -> i64 {
         let open =
             (from..self.promotions.len()).filter(|place| !chosen.iter().any(|other| (self.conflict)(*place, *other)));
@@ -131,11 +145,9 @@ impl Search<'_> {
             return;
         };
         chosen.push(place);
-        let new = self.applied.insert(promotion.id.clone());
+        self.applied.push(&promotion.id);
         self.branch(place + 1, chosen, &after, value.saturating_add(given.value()));
-        if new {
-            self.applied.remove(&promotion.id);
-        }
+        self.applied.pop();
         chosen.pop();
         if !self.free.get(place).copied().unwrap_or(false) {
             self.branch(place + 1, chosen, ledger, value);

@@ -1,9 +1,10 @@
 //! Writes down what was judged: discounts by line, outcomes with reasons, who pays, what a checkout must use up.
 
 use crate::attempt::{check_code, entered};
-use crate::desk::{Given, named};
-use crate::index::Key;
+use crate::desk::named;
+use crate::given::Given;
 use crate::judge::{Fate, Judgement};
+use crate::ledger::Run;
 use crate::policy::Allocation;
 use crate::promotion::Promotion;
 use crate::scene::Scene;
@@ -46,26 +47,25 @@ pub fn write(scene: &Scene<'_>, candidates: &[&Promotion], judgement: &Judgement
         wishes: Vec::new(),
         trace: if wants.trace { trace(candidates, judgement) } else { Vec::new() },
     };
-    verdict.idempotency_key = idempotency_key(scene, &verdict);
+    verdict.idempotency_key = crate::decision::name(scene, &verdict);
     verdict
 }
 
 fn discounts(scene: &Scene<'_>, applied: &[(&Promotion, &Given)]) -> Vec<Discount> {
-    let of_line = |place: usize| {
-        applied.iter().filter_map(move |(promotion, given)| {
-            Some((promotion, *given.lines.get(place).filter(|amount| **amount > 0)?))
-        })
-    };
-    let lines = scene.lines.iter().enumerate();
-    lines
-        .flat_map(|(place, line)| {
-            of_line(place).map(|(promotion, amount)| Discount {
-                line: line.id.clone(),
-                promotion: promotion.id.clone(),
-                amount,
-            })
-        })
-        .collect()
+    let mut found: Vec<(usize, &Promotion, i64)> = Vec::with_capacity(applied.len());
+    for (promotion, given) in applied {
+        let amounts = given.lines.iter().enumerate().filter(|(_, amount)| **amount > 0);
+        found.extend(amounts.map(|(place, amount)| (place, *promotion, *amount)));
+    }
+    // Stable: of one line in the order of application.
+    found.sort_by_key(|(place, ..)| *place);
+    let mut discounts = Vec::with_capacity(found.len());
+    for (place, promotion, amount) in found {
+        if let Some(line) = scene.lines.get(place) {
+            discounts.push(Discount { line: line.id.clone(), promotion: promotion.id.clone(), amount });
+        }
+    }
+    discounts
 }
 
 fn shipping_offs(scene: &Scene<'_>, applied: &[(&Promotion, &Given)]) -> Vec<ShippingOff> {
@@ -103,20 +103,22 @@ fn shipping_shares(scene: &Scene<'_>, judgement: &Judgement<'_>) -> Vec<LineAmou
 
 fn units(scene: &Scene<'_>, judgement: &Judgement<'_>) -> Vec<UnitRun> {
     let opening = crate::ledger::Ledger::open(scene.lines, &[]);
-    // What a unit cost at first: runs only ever split, so the opening price of a unit is that of its place in the line.
-    let mut runs: Vec<UnitRun> = Vec::new();
+    let (mut opened, mut left) = (opening.runs.as_slice(), judgement.ledger.runs.as_slice());
+    let mut runs = Vec::with_capacity(judgement.order.len());
+    let mut own: Vec<(u32, i64)> = Vec::new();
     for (place, line) in scene.lines.iter().enumerate() {
-        let mut prices = opening.runs.iter().filter(|run| run.line == place).map(|run| (run.count, run.price));
+        // What a unit cost at first: runs only ever split, so the opening price of a unit is that of its place in the line.
+        let mut prices = of_line(&mut opened, place).iter().map(|run| (run.count, run.price));
         let mut price = prices.next().unwrap_or((0, 0));
-        let first = runs.len();
-        for run in judgement.ledger.runs.iter().filter(|run| run.line == place) {
+        own.clear();
+        for run in of_line(&mut left, place) {
             let mut rest = run.count;
             while rest > 0 && price.0 > 0 {
                 let quantity = rest.min(price.0);
                 let discount = price.1 - run.left;
-                match runs.last_mut().filter(|last| last.line == line.id && last.discount == discount) {
-                    Some(last) => last.quantity += quantity,
-                    None => runs.push(UnitRun { line: line.id.clone(), quantity, discount }),
+                match own.last_mut().filter(|last| last.1 == discount) {
+                    Some(last) => last.0 += quantity,
+                    None => own.push((quantity, discount)),
                 }
                 rest -= quantity;
                 price.0 -= quantity;
@@ -125,11 +127,20 @@ fn units(scene: &Scene<'_>, judgement: &Judgement<'_>) -> Vec<UnitRun> {
                 }
             }
         }
-        if runs.iter().skip(first).all(|run| run.discount == 0) {
-            runs.truncate(first);
+        if own.iter().any(|(_, discount)| *discount != 0) {
+            let named = |(quantity, discount)| UnitRun { line: line.id.clone(), quantity, discount };
+            runs.extend(own.iter().copied().map(named));
         }
     }
     runs
+}
+
+/// Cuts the runs of a line off the front: they stand in the cart's order.
+fn of_line<'a>(runs: &mut &'a [Run], place: usize) -> &'a [Run] {
+    let count = runs.iter().take_while(|run| run.line == place).count();
+    let (own, rest) = runs.split_at_checked(count).unwrap_or((runs, &[]));
+    *runs = rest;
+    own
 }
 
 fn surcharges(scene: &Scene<'_>, applied: &[(&Promotion, &Given)]) -> Vec<Surcharge> {
@@ -174,45 +185,51 @@ fn messages(promotion: &Promotion) -> Vec<Attribute> {
 
 fn outcomes(scene: &Scene<'_>, candidates: &[&Promotion], judgement: &Judgement<'_>) -> Vec<Outcome> {
     // Those that applied in the order of application, then the others in theirs.
-    let rest = (0..candidates.len()).filter(|index| !judgement.order.contains(index));
+    let applied = |index: &usize| matches!(judgement.fates.get(*index), Some(Some(Fate::Applied(_))));
+    let rest = (0..candidates.len()).filter(|index| !applied(index));
+    let shops = scene.lines.iter().any(|line| line.shop.is_some());
+    let mut outcomes = Vec::with_capacity(candidates.len());
     let order = judgement.order.iter().copied().chain(rest);
-    order
-        .filter_map(|index| {
-            let (promotion, fate) = (candidates.get(index)?, judgement.fates.get(index)?.as_ref()?);
-            let empty = Outcome {
-                id: promotion.id.clone(),
-                status: Status::Rejected,
-                code: None,
-                need: None,
-                have: None,
-                amount: 0,
-                shipping_amount: 0,
-                by: Vec::new(),
-                would_give: None,
-                funding: Vec::new(),
-                messages: messages(promotion),
-            };
-            Some(match fate {
-                Fate::Applied(given) => Outcome {
-                    status: Status::Applied,
-                    amount: given.goods(),
-                    shipping_amount: given.carriage(),
-                    funding: funding(scene, promotion, given),
-                    ..empty
+    outcomes.extend(order.filter_map(|index| {
+        let (promotion, fate) = (candidates.get(index)?, judgement.fates.get(index)?.as_ref()?);
+        let empty = Outcome {
+            id: promotion.id.clone(),
+            status: Status::Rejected,
+            code: None,
+            need: None,
+            have: None,
+            amount: 0,
+            shipping_amount: 0,
+            by: Vec::new(),
+            would_give: None,
+            funding: Vec::new(),
+            messages: messages(promotion),
+        };
+        Some(match fate {
+            Fate::Applied(given) => Outcome {
+                status: Status::Applied,
+                amount: given.goods(),
+                shipping_amount: given.carriage(),
+                funding: if shops || !promotion.funding.is_empty() {
+                    funding(scene, promotion, given)
+                } else {
+                    Vec::new()
                 },
-                Fate::Rejected(refusal) => {
-                    Outcome { code: Some(refusal.code.to_owned()), need: refusal.need, have: refusal.have, ..empty }
-                }
-                Fate::Superseded(by, gives) => Outcome {
-                    status: Status::Superseded,
-                    code: Some("superseded".to_owned()),
-                    by: by.clone(),
-                    would_give: Some(*gives),
-                    ..empty
-                },
-            })
+                ..empty
+            },
+            Fate::Rejected(refusal) => {
+                Outcome { code: Some(refusal.code.to_owned()), need: refusal.need, have: refusal.have, ..empty }
+            }
+            Fate::Superseded(by, gives) => Outcome {
+                status: Status::Superseded,
+                code: Some("superseded".to_owned()),
+                by: by.clone(),
+                would_give: Some(*gives),
+                ..empty
+            },
         })
-        .collect()
+    }));
+    outcomes
 }
 
 /// Each shop's part as its lines have it, each split between those who pay; exact in every sum.
@@ -350,31 +367,4 @@ fn trace(candidates: &[&Promotion], judgement: &Judgement<'_>) -> Vec<Step> {
         });
     }
     steps
-}
-
-/// A name for what was decided: the same cart, moment and rules give the same name, so that a checkout that asks twice
-/// uses up once.
-fn idempotency_key(scene: &Scene<'_>, verdict: &Verdict) -> String {
-    // Every part with its length, so that no two decisions read alike.
-    let mut bytes: Vec<u8> = Vec::with_capacity(2_048);
-    let mut words = |parts: &[&str], numbers: &[i64]| {
-        for part in parts {
-            bytes.extend(u32::try_from(part.len()).unwrap_or(u32::MAX).to_le_bytes());
-            bytes.extend(part.as_bytes());
-        }
-        numbers.iter().for_each(|number| bytes.extend(number.to_le_bytes()));
-    };
-    let shopper = scene.context.shopper.as_ref().and_then(|shopper| shopper.id.as_deref());
-    words(&[shopper.unwrap_or_default()], &[scene.context.at]);
-    for line in scene.lines {
-        words(&[&line.id, &line.sku], &[i64::from(line.quantity), line.subtotal]);
-    }
-    for off in &verdict.discounts {
-        words(&[&off.line, &off.promotion], &[off.amount]);
-    }
-    for used in &verdict.consume {
-        words(&[&used.kind, &used.id, &used.scope], &[used.amount]);
-    }
-    // Two hashes of 64 bits: names are told apart by accident, and nobody gains from making two alike.
-    format!("{:016x}{:016x}", Key::hash(1, &bytes), Key::hash(2, &bytes))
 }

@@ -51,6 +51,11 @@ fn promotions() -> impl Strategy<Value = Vec<(usize, i64, bool)>> {
     prop::collection::vec((0..30_usize, 0..15_000_i64, any::<bool>()), 1..6)
 }
 
+/// A cart, and its lines in another order.
+fn shuffled() -> impl Strategy<Value = (Vec<PricedLine>, Vec<PricedLine>)> {
+    cart().prop_flat_map(|lines| (Just(lines.clone()), Just(lines).prop_shuffle()))
+}
+
 fn worth(verdict: &Verdict) -> i64 {
     off(verdict) + verdict.shipping_discount
 }
@@ -115,17 +120,49 @@ proptest! {
     }
 
     #[test]
-    fn the_order_of_lines_does_not_matter_but_for_odd_minor_units(lines in cart(), gives in promotions()) {
-        let by_line: Vec<(usize, i64, bool)> = gives.into_iter().map(|(kind, size, closed)| (if kind % 2 == 0 { 6 } else { 8 }, size, closed)).collect();
+    fn the_best_combination_is_never_worse_than_any_single_promotion(
+        lines in cart(), gives in promotions(), work in prop_oneof![Just(4_000), 1..8_u32],
+    ) {
+        let bounded = format!(r#", "searchWork": {work}"#);
+        let best = judge(&book("best", &bounded, &gives), &lines, &context());
+        for place in 0..gives.len() {
+            let single = judge(&keep(&book("all", "", &gives), 1 << place), &lines, &context());
+            prop_assert!(worth(&best) >= worth(&single), "{} of p{place} alone", worth(&single));
+        }
+        // Where the bound on work was hit, the gap bounds what a better one would give.
+        let most = (0..1_usize << gives.len()).map(|subset| worth(&judge(&keep(&book("all", "", &gives), subset), &lines, &context()))).max();
+        prop_assert!(Some(worth(&best) + best.gap) >= most && best.optimal == (best.gap == 0));
+    }
+
+    /// Where each line is treated by itself, all of the answer; a tie for the cheapest hint, and an odd minor unit of
+    /// shipping, go to the line that stands first.
+    #[test]
+    fn permuting_lines_permutes_the_answer((lines, turned) in shuffled(), gives in promotions()) {
+        let by_line: Vec<(usize, i64, bool)> = gives.into_iter().map(|(kind, size, closed)| ([6, 8, 4][kind % 3], size, closed)).collect();
         let book = book("all", "", &by_line);
-        let mut turned = lines.clone();
-        turned.reverse();
-        let sorted = |verdict: Verdict| {
-            let mut all: Vec<(String, String, i64)> = verdict.discounts.into_iter().map(|found| (found.line, found.promotion, found.amount)).collect();
-            all.sort();
-            all
+        let sorted = |lines: &[PricedLine]| {
+            let mut verdict = judge(&book, lines, &context());
+            verdict.discounts.sort_by(|one, other| one.line.cmp(&other.line));
+            verdict.units.sort_by(|one, other| one.line.cmp(&other.line));
+            let shared: i64 = verdict.shipping_shares.drain(..).map(|share| share.amount).sum();
+            (verdict.hints, verdict.wishes, verdict.idempotency_key) = Default::default();
+            format!("{shared} {verdict:?}")
         };
-        prop_assert_eq!(sorted(judge(&book, &lines, &context())), sorted(judge(&book, &turned, &context())));
+        prop_assert_eq!(sorted(&lines), sorted(&turned));
+    }
+
+    /// Where amounts are split over lines, what each promotion gives; of the shares, all but odd minor units.
+    #[test]
+    fn permuting_lines_moves_odd_minor_units_only((lines, turned) in shuffled(), gives in promotions()) {
+        let split: Vec<(usize, i64, bool)> = gives.into_iter().map(|(kind, size, closed)| ([1, 5, 25][kind % 3], size, closed)).collect();
+        let book = book("all", "", &split);
+        let (one, other) = (judge(&book, &lines, &context()), judge(&book, &turned, &context()));
+        prop_assert_eq!(format!("{:?}", one.outcomes), format!("{:?}", other.outcomes));
+        for line in &lines {
+            let taken = |verdict: &Verdict| verdict.discounts.iter().filter(|off| off.line == line.id).map(|off| off.amount).sum::<i64>();
+            let odd = i64::try_from(split.len()).unwrap();
+            prop_assert!((taken(&one) - taken(&other)).abs() <= odd, "{} and {} of {}", taken(&one), taken(&other), line.id);
+        }
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! A line added at a price for each line of a target: a warranty, an engraving.
 
 use crate::catalogue::{Give, Kind};
-use crate::desk::Added;
 use crate::desk::Desk;
+use crate::given::Added;
 use crate::index::Key;
 use crate::reader::Reader;
 use crate::reader::read_rate;

@@ -1,8 +1,8 @@
 //! A gift: a product added at no cost, once or for every so many units bought.
 
 use crate::catalogue::{Give, Kind};
-use crate::desk::Added;
 use crate::desk::Desk;
+use crate::given::Added;
 use crate::ledger::Ledger;
 use crate::reader::Reader;
 use crate::scene::Scene;

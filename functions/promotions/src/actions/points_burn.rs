@@ -2,7 +2,7 @@
 
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
-use crate::desk::Granted;
+use crate::given::Granted;
 use crate::index::Key;
 use crate::ledger::Ledger;
 use crate::policy::Basis;

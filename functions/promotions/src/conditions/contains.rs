@@ -5,8 +5,9 @@ use crate::index::Key;
 use crate::ledger::Ledger;
 use crate::reader::Reader;
 use crate::scene::{Refusal, Scene};
-use crate::target::{Target, sorted};
+use crate::target::{Target, same, sorted};
 use commerce::Object;
+use commerce::facts::prices::PricedLine;
 use serde::{Deserialize, Serialize};
 
 /// See the module.
@@ -20,8 +21,9 @@ pub struct Contains {
 impl Contains {
     fn found(&self, scene: &Scene<'_>) -> usize {
         let lines = || scene.lines.iter().filter(|line| line.selected);
-        let skus = self.skus.iter().filter(|sku| lines().any(|line| line.sku == **sku)).count();
-        skus + self.categories.iter().filter(|category| lines().any(|line| line.categories.contains(category))).count()
+        let skus = self.skus.iter().filter(|sku| lines().any(|line| same(&line.sku, sku))).count();
+        let of = |line: &PricedLine, category: &str| line.categories.iter().any(|known| same(known, category));
+        skus + self.categories.iter().filter(|category| lines().any(|line| of(line, category))).count()
     }
 }
 
