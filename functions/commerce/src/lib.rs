@@ -8,16 +8,18 @@ pub mod currency;
 pub mod digest;
 pub mod document;
 pub mod facts;
+#[cfg(any(test, target_family = "wasm"))]
+mod heap;
 pub mod instant;
 pub mod memory;
 pub mod money;
 pub mod object;
 pub mod report;
 
-/// The allocator of every component: facts cross as many small strings, and this is faster for them than the standard one.
+/// The allocator of every component.
 #[cfg(target_family = "wasm")]
 #[global_allocator]
-static HEAP: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+static HEAP: heap::Heap<talc::wasm::WasmDynamicTalc> = heap::Heap::before(talc::wasm::new_wasm_dynamic_allocator());
 
 pub use document::Node;
 pub use facts::types::{Compiled, Context, Fault};

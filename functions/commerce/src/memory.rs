@@ -1,8 +1,8 @@
-//! Memory of a component: how bytes are compared, and where small values live.
+//! Memory of a component: how bytes are compared. Where small values live is `heap`.
 //!
 //! Facts cross the border between components as many small strings, and rules are found by comparing ids, so these two decide a
-//! good part of what a quote costs in Wasm. What must never be in here: anything that knows what the bytes mean. This is the
-//! one place of the functions with unsafe code of its own; `docs/adr/0007-memory-of-components.md` says why it stands.
+//! good part of what a quote costs in Wasm. What must never be in here: anything that knows what the bytes mean. This and
+//! `heap` are the places of the functions with unsafe code of their own; `docs/adr/0007-memory-of-components.md` says why.
 #![allow(unsafe_code)]
 
 /// Compares `length` bytes as C's `memcmp`, eight at a time: the sign of the first difference.
