@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Command;
 use tests::app::{App, Folder, Start, binary, root};
-use tests::examples::{JS, RUST, VERSION, given, skip};
+use tests::examples::{RUST, VERSION, given};
 use tests::plugin::Plugin;
 
 fn link(merchant: &str, from: &Path, out: &Path, rest: &[&str]) {
@@ -45,32 +45,16 @@ fn linked_plugins_price_carts_under_the_same_checks() {
     off.amount = 900.0;
     std::fs::write(at("off.wasm"), off.wasm()).unwrap();
     link("cedar", Path::new(&at("first")), Path::new(&at("second")), &["--on-failure", "closed", &at("off.wasm")]);
-    let look = JS.built().map(|component| {
-        let case = JS.cases().into_iter().find(|case| case.name == "look").unwrap();
-        std::fs::write(at("look.wasm"), component).unwrap();
-        std::fs::write(at("look.json"), case.config().to_string()).unwrap();
-        let named = format!("{}={}", at("look.wasm"), at("look.json"));
-        link("willow", Path::new(&at("second")), Path::new(&at("third")), &[&named]);
-        case
-    });
     // A state of its own: what is compiled for it is of no use to other tests.
     let served = folder.path().join("served");
     std::fs::create_dir_all(&served).unwrap();
-    let manifest = folder.path().join(if look.is_ok() { "third" } else { "second" });
-    let app = Start::default().from(&manifest).up_in(&served).unwrap();
+    let app = Start::default().from(&folder.path().join("second")).up_in(&served).unwrap();
     let publish = |merchant: &str, rulebook: &Value| {
         let put = app.publisher(merchant).put(&format!("/v1/merchants/{merchant}/rulebook"), rulebook).unwrap();
         assert_eq!(put.status, 200, "{}", put.text());
     };
     publish("cases", &bundle.rulebook());
     assert_eq!(given(&quote(&app, &bundle.quote("cases")).unwrap()), bundle.promised(RUST.name));
-    match &look {
-        Ok(case) => {
-            publish("willow", &case.rulebook());
-            assert_eq!(given(&quote(&app, &case.quote("willow")).unwrap()), case.promised(JS.name));
-        }
-        Err(missing) => skip(missing),
-    }
     // It takes 900 off a line of 1000, and so off one of 333: no lawful proposal, and cedar wants no quote then.
     publish("cedar", &serde_json::from_str(include_str!("../../fixtures/small.json")).unwrap());
     let cart =
