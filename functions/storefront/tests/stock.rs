@@ -249,7 +249,7 @@ fn refusals() -> Vec<(&'static str, Value, u16, &'static str, &'static str)> {
     let nodes: BTreeMap<String, Value> = (0..501).map(|node| (format!("n{node}"), json!({ "onHand": 1 }))).collect();
     vec![
         ("PUT", whole(1, 1), 409, "old-version", "/version"),
-        ("PUT", json!({ "version": 2, "skus": { "TEA": nodes } }), 422, "too-many", "/skus/TEA"),
+        ("PUT", json!({ "version": 2, "skus": { "TEA": nodes } }), 422, "too-many-nodes", "/skus/TEA"),
         ("PUT", json!({ "version": 2, "skus": { "JAR": { "a": { "onHand": 1 } } } }), 422, "unknown-sku", "/skus/JAR"),
         (
             "PUT",

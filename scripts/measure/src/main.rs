@@ -2,6 +2,7 @@
 //! input; a bare time says what machine it was.
 
 mod components;
+mod inventory;
 mod load;
 mod native;
 mod plugin_fuel;
@@ -21,6 +22,11 @@ const BENCHES: &[(&str, &str, fn() -> anyhow::Result<()>)] = &[
         "referral",
         "1,000 touches, Markov over 10,000 paths against ChannelAttribution, and a link verified",
         referral::run,
+    ),
+    (
+        "inventory",
+        "a check of 20 lines over 8 to 500 nodes, the greedy rule, a mixed-integer solver, and a million counts of stock",
+        inventory::run,
     ),
     (
         "promotions",

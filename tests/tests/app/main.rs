@@ -16,3 +16,4 @@ mod instances;
 mod refusals;
 mod rulebooks;
 mod stock;
+mod supply;

@@ -105,6 +105,10 @@ pub fn stock(value: Value<'_>, at: i64, known: &Known) -> Vec<Level> {
     for (sku, nodes) in value.entries(bounds::PRODUCTS) {
         named(&nodes, sku);
         known.sku(&nodes, sku);
+        if matches!(nodes.node(), commerce::Node::Map(fields) if fields.len() > bounds::NODES) {
+            nodes.fault("too-many-nodes", format!("`{sku}` is counted at more than {} nodes", bounds::NODES));
+            continue;
+        }
         for (node, item) in nodes.entries(bounds::NODES) {
             let Some(object) = item.object() else { continue };
             named(&item, node);

@@ -1,0 +1,87 @@
+//! What the shop judges a plan by, by when it says that something arrives, and how sure it is of a count.
+
+mod shop;
+
+use commerce::facts::stock::{Inquiry, Level};
+use commerce::facts::types::Context;
+use shop::{NOW, at, context, inquiry, level, plan, rules, wanted};
+
+/// The node that sends the one unit that both have.
+fn sender(policy: &str, by: Option<i64>) -> String {
+    let nodes = r#"[
+        {"id": "near", "kind": "store", "modes": ["express"], "place": {"latitude": 31.21, "longitude": 121.4}, "handling": 172800,
+         "cost": {"shipment": 300}, "carbon": {"shipment": 900}},
+        {"id": "far", "kind": "store", "modes": ["express"], "place": {"latitude": 31.9, "longitude": 121.4}, "handling": 60,
+         "cost": {"shipment": 700}, "carbon": {"shipment": 100, "kilometre": 2}}]"#;
+    let rules = rules(&format!(r#"{{"nodes": {nodes}, "policy": {policy}}}"#));
+    let levels = vec![level("x", "near", 1), level("x", "far", 1)];
+    let question = Inquiry { by, ..inquiry(vec![wanted("1", "x", 1)], levels) };
+    let plan = rules.check(&question, &at(31.2, 121.4)).unwrap();
+    assert!(plan.optimal && plan.shipments.len() == 1);
+    plan.shipments[0].node.clone()
+}
+
+#[test]
+fn the_shop_says_what_is_best() {
+    for (objective, by, node) in [
+        (r#"["units", "cost"]"#, None, "near"),
+        (r#"["units", "distance"]"#, None, "near"),
+        // The far one sends two days earlier, and by rail.
+        (r#"["units", "latest"]"#, None, "far"),
+        (r#"["units", "carbon"]"#, None, "far"),
+        // What was asked for by a time comes from whoever keeps it; where both do, the next criterion decides.
+        (r#"["units", "promise", "cost"]"#, Some(NOW + 2 * 86_400), "far"),
+        (r#"["units", "promise", "cost"]"#, Some(NOW + 9 * 86_400), "near"),
+        (r#"["units", "cost", "promise"]"#, Some(NOW + 2 * 86_400), "near"),
+    ] {
+        assert_eq!(sender(&format!(r#"{{"objective": {objective}}}"#), by), node, "{objective} {by:?}");
+    }
+}
+
+#[test]
+fn a_promise_stands_over_the_change_of_the_clock() {
+    let moment = |text: &str| commerce::instant::parse(text).unwrap().at;
+    let day = |zone: &str, hours: &str| {
+        let node =
+            format!(r#"{{"id": "n", "kind": "store", "modes": ["pickup"], "timeZone": "{zone}", "hours": [{hours}]}}"#);
+        rules(&format!(r#"{{"nodes": [{node}]}}"#))
+    };
+    let nine = r#"{"from": "09:00", "to": "18:00"}"#;
+    for (rules, now, ready) in [
+        // Doors open at nine by the clock on the wall, whatever that is in UTC: the night has 23 hours, or 25.
+        (day("America/New_York", nine), "2026-03-07T20:00:00-05:00", "2026-03-08T09:00:00-04:00"),
+        (day("America/New_York", nine), "2026-10-31T20:00:00-04:00", "2026-11-01T09:00:00-05:00"),
+        (day("Europe/Berlin", nine), "2026-03-28T20:00:00+01:00", "2026-03-29T09:00:00+02:00"),
+        (day("Asia/Shanghai", nine), "2026-03-28T20:00:00+08:00", "2026-03-29T09:00:00+08:00"),
+    ] {
+        let context = Context { at: moment(now), ..context() };
+        let levels = vec![Level { at: moment(now), ..level("x", "n", 1) }];
+        let plan = rules.check(&inquiry(vec![wanted("1", "x", 1)], levels), &context).unwrap();
+        assert_eq!(plan.lines[0].promise.as_ref().unwrap().earliest, moment(ready), "{now}");
+    }
+}
+
+#[test]
+fn an_old_count_is_trusted_less_and_then_not_at_all() {
+    let nodes = r#"[{"id": "n", "kind": "store", "modes": ["instant", "same-day"]}]"#;
+    let rules = rules(&format!(r#"{{"nodes": {nodes}, "policy": {{"confidence": 9500, "staleAfter": 7200}}}}"#));
+    // Two an hour are sold: after an hour five may be gone at 95 %, so that five of ten can be promised.
+    let asked = |age: i64, units: u32| {
+        let counted = Level { at: NOW - age, velocity: 2_000, ..level("x", "n", 10) };
+        plan(&rules, &inquiry(vec![wanted("1", "x", units)], vec![counted]))
+    };
+    let mut last = (u64::MAX, 10_001);
+    for (age, available) in [(0, 10), (3_600, 5), (7_200, 2)] {
+        let said = asked(age, 2);
+        let line = &said.lines[0];
+        assert_eq!(line.available, Some(available), "{age}");
+        assert!(line.available < Some(last.0) && line.confidence < last.1, "{age}: {line:?}");
+        assert!(line.confidence >= 9_500 && !said.stale, "{age}: {line:?}");
+        assert_eq!(line.promise.as_ref().unwrap().mode, "instant");
+        last = (available, line.confidence);
+    }
+    // Beyond the bound it says so, and brings it in the course of the day.
+    let said = asked(7_201, 2);
+    assert!(said.stale && said.lines[0].reasons.iter().any(|reason| reason.code == "stale"), "{said:?}");
+    assert_eq!(said.lines[0].promise.as_ref().unwrap().mode, "same-day");
+}
