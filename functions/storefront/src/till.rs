@@ -116,13 +116,19 @@ pub fn taxable(line: &PricedLine, net: i64) -> Taxable {
 }
 
 impl Added {
-    fn taxable(&self) -> Taxable {
+    /// What is paid for it, to be taxed.
+    #[must_use]
+    pub fn taxable(&self) -> Taxable {
         let Self { id, quantity, amount, category, .. } = self;
         Taxable { id: id.clone(), category: category.clone(), quantity: *quantity, amount: *amount }
     }
 }
 
-fn added(
+/// The lines that promotions add, with the tax categories that the catalogue gives their products.
+///
+/// # Errors
+/// 503 where the store fails.
+pub fn added(
     store: &dyn Store,
     rules: &Rules,
     priced: &[PricedLine],

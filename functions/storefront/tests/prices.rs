@@ -124,6 +124,16 @@ fn what_promotions_add_comes_back_like_any_line() {
     assert_eq!((&quote["additions"][0]["id"], &quote["totals"]["total"]), (&json!("care:CARE-1Y"), &money(15_000)));
     // 13 % are contained in 120, 20 and 10 yuan.
     assert_eq!(quote["totals"]["taxIncluded"], money(1_381 + 230 + 115));
+    // The promotions alone, of the priced cart, come to the same, tax on what they add included.
+    let evaluated = shop.post(
+        "/v1/promotions/evaluate",
+        &json!({ "merchant": "willow", "currency": "CNY", "at": "2026-11-11T12:00:00+08:00",
+            "lines": [{ "id": "1", "sku": "POT", "quantity": 2, "unitPrice": money(6_000) }],
+            "shipping": [{ "method": "post", "amount": money(1_000) }] }),
+    );
+    for amount in ["additions", "taxIncluded", "total"] {
+        assert_eq!(evaluated["totals"][amount], quote["totals"][amount], "{amount}");
+    }
     let decision = &quote["record"]["decision"];
     assert_eq!(
         decision["lines"][1],

@@ -4,6 +4,7 @@ use crate::app::Exchange;
 use crate::http::Response;
 use crate::judgement::{Judged, judge};
 use crate::problem::Problem;
+use crate::till;
 use crate::wire::promotions::{Answer, Charge};
 use crate::wire::{self, context, promotions as wire_promotions};
 use commerce::facts::offers::{Proposal, ShippingCharge, Verdict, Wants};
@@ -34,7 +35,10 @@ pub fn post(exchange: &Exchange<'_>) -> Result<Response, Problem> {
     let merchant = if let wire::Source::Merchant(merchant) = source { Some(merchant) } else { None };
     let cart = Judged { lines: &lines, shipping: &shipping, context: &context, wants };
     let (verdict, degraded) = judge(&rules, merchant, &proposals, cart)?;
-    let taxation = rules.pricing.tax(&taxables(&lines, &charges, &verdict), &context).map_err(Problem::invalid)?;
+    let added = till::added(exchange.world.store, &rules, &lines, &verdict, &context)?;
+    let mut amounts = taxables(&lines, &charges, &verdict);
+    amounts.extend(added.iter().map(till::Added::taxable));
+    let taxation = rules.pricing.tax(&amounts, &context).map_err(Problem::invalid)?;
     let answer = Answer {
         lines: &lines,
         charges: &charges,
