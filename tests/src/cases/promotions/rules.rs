@@ -22,12 +22,12 @@ pub fn rulebook(case: &Value, currency: &str, mut policy: Map<String, Value>) ->
     let mut rulebook = json!({ "format": "pushcart-rulebook/1", "currency": currency, "timeZone": "UTC", "policy": policy, "promotions": promotions? });
     if let Some(rates) = case["tax"]["rates_percent"].as_object() {
         let level = tax_level(case);
-        let rates: Vec<Value> = rates
-            .iter()
-            .map(|(category, percent)| json!({ "category": category, "rate": basis_points(percent) }))
-            .collect();
-        rulebook["taxes"] =
-            json!({ "included": case["prices_include_tax"].as_bool().unwrap_or(true), "level": level, "rates": rates });
+        let rate = |(category, percent): (&String, &Value)| {
+            let rate = basis_points(percent).with_context(|| format!("a tax of {percent} percent"))?;
+            Ok(json!({ "category": category, "rate": rate }))
+        };
+        let rates: Result<Vec<Value>> = rates.iter().map(rate).collect();
+        rulebook["taxes"] = json!({ "included": case["prices_include_tax"].as_bool().unwrap_or(true), "level": level, "rates": rates? });
     }
     Ok(rulebook)
 }
