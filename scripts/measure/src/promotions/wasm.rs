@@ -4,7 +4,7 @@ use super::{context, shard};
 use anyhow::Context as _;
 use commerce::facts::types::Compiled;
 use wasmtime::component::{Component, Linker, ResourceAny};
-use wasmtime::{Config, Engine, Store};
+use wasmtime::{Config, Engine, Inlining, Store};
 
 mod bindings {
     #![allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
@@ -43,6 +43,7 @@ impl Engines {
         let mut plain = Config::new();
         // As the host's own engine does.
         plain.concurrency_support(false).epoch_interruption(true).cranelift_nan_canonicalization(true);
+        plain.compiler_inlining(Inlining::Yes);
         let mut metered = Config::new();
         metered.concurrency_support(false).consume_fuel(true);
         Ok(Self { plain: compiled(&mut plain)?, metered: compiled(&mut metered)? })
