@@ -4,7 +4,7 @@
 use commerce::facts::referrals::LinkClaim;
 use commerce::{Fault, bounds};
 
-/// Everything that keeps a claim from being signed.
+/// Everything that keeps a claim from being signed, and a signed one from being taken.
 pub fn check(claim: &LinkClaim) -> Vec<Fault> {
     let LinkClaim { referrer, channel, content, campaign, issued, expires } = claim;
     let mut faults = Vec::new();
@@ -74,11 +74,11 @@ pub fn write(claim: &LinkClaim) -> Vec<u8> {
     bytes
 }
 
-/// The claim of these bytes; `None` where they are none.
+/// The claim of these bytes, which is still to be [`check`]ed; `None` where they are none.
 pub fn read(bytes: &[u8]) -> Option<LinkClaim> {
     let mut rest = bytes;
     let issued = number(&mut rest)?;
-    let expires = issued.checked_add(number(&mut rest)?).filter(|expires| *expires <= bounds::LATEST)?;
+    let expires = issued.checked_add(number(&mut rest)?)?;
     let (referrer, channel) = (text(&mut rest)??, text(&mut rest)??);
     let (content, campaign) = (text(&mut rest)?, text(&mut rest)?);
     rest.is_empty().then_some(LinkClaim { referrer, channel, content, campaign, issued, expires })

@@ -77,6 +77,44 @@ fn refuses_to_sign_personal_data_and_weak_keys() {
     assert_eq!(codes, ["out-of-range", "expires-before-issued", "secret-too-short", "invalid-key-id"]);
 }
 
+/// A token that a key sealed over these bytes without asking whether they may be signed.
+fn sealed_over(bytes: &[u8]) -> String {
+    let body = base64::write(bytes);
+    let seal = sealed("willow", &key("k1"), &body).unwrap().finalize().into_bytes();
+    format!("pc1.k1.{body}.{}", base64::write(&seal[..SEAL_BYTES]))
+}
+
+#[test]
+fn what_would_not_be_signed_is_not_taken() {
+    let long = "r".repeat(129);
+    let bad = [
+        LinkClaim { referrer: String::new(), ..claim() },
+        LinkClaim { channel: String::new(), ..claim() },
+        LinkClaim { referrer: long.clone(), ..claim() },
+        LinkClaim { campaign: Some(long), ..claim() },
+        LinkClaim { content: Some("a\nb".into()), ..claim() },
+        LinkClaim { referrer: "13812345678".into(), ..claim() },
+        LinkClaim { expires: commerce::bounds::LATEST + 1, ..claim() },
+        LinkClaim { issued: commerce::bounds::LATEST + 1, expires: commerce::bounds::LATEST + 2, ..claim() },
+    ];
+    for claim in bad {
+        assert!(sign(&claim, "willow", &key("k1")).is_err(), "{claim:?}");
+        let at = claim.issued;
+        let found = verify(&sealed_over(&claim::write(&claim)), "willow", &[key("k1")], at, at, 60);
+        assert_eq!(found, Err("link-malformed".to_owned()), "{claim:?}");
+    }
+    let at = claim().issued;
+    let written = claim::write(&claim());
+    assert_eq!(verify(&sealed_over(&written), "willow", &[key("k1")], at, at, 60), Ok(claim()));
+    // Bytes that no claim is written as: one too many, one too few, a number with a spare byte, text that is none.
+    let (mut more, less) = (written.clone(), &written[..written.len() - 1]);
+    more.push(0);
+    for bytes in [&more[..], less, &[0x80, 0, 9, 1, b'a', 1, b'b', 0, 0], &[1, 9, 1, 0xff, 1, b'b', 0, 0], &[]] {
+        let found = verify(&sealed_over(bytes), "willow", &[key("k1")], 1, 1, 60);
+        assert_eq!(found, Err("link-malformed".to_owned()), "{bytes:?}");
+    }
+}
+
 proptest! {
     #[test]
     fn what_is_signed_is_read_back(
