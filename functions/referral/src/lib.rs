@@ -26,4 +26,4 @@ mod withholding;
 pub use clawback::take_back;
 pub use compiled::{Rules, compile};
 pub use link::{sign, verify};
-pub use paths::models;
+pub use paths::{markov, models};

@@ -1,6 +1,7 @@
-//! The component `referral` in wasmtime and its core natively: a journey of 1,000 touches, every model over 10,000 distinct
-//! paths of 50 channels against `ChannelAttribution` on the same file, and a share link that is verified.
+//! The component `referral` in wasmtime and its core natively: a journey of 1,000 touches, the Markov model over 10,000
+//! distinct paths of 50 channels against `ChannelAttribution` on the same file, and a share link that is verified.
 
+mod exact;
 mod wasm;
 
 use anyhow::Context as _;
@@ -67,46 +68,48 @@ fn journey_timed(warm: &mut wasm::Instance) -> anyhow::Result<()> {
 fn paths_timed(warm: &mut wasm::Instance) -> anyhow::Result<()> {
     let rows = paths();
     let names: Vec<String> = (0..CHANNELS).map(|channel| format!("c{channel}")).collect();
-    let models = ::referral::models(&names, &rows, 1).map_err(|faults| anyhow::anyhow!("{faults:?}"))?;
-    let markov = models.iter().find(|model| model.model == "markov").context("there is no Markov model")?;
-    let native = least(10, || {
-        std::hint::black_box(::referral::models(&names, &rows, 1)).map(|_| ()).map_err(|_| anyhow::anyhow!("refused"))
-    })?;
+    let refused = |faults| anyhow::anyhow!("the paths are refused: {faults:?}");
+    let markov = ::referral::markov(&names, &rows, 1).map_err(refused)?;
+    println!("Markov of order 1 over {PATHS} distinct paths of {CHANNELS} channels:");
+    let error = exact::largest_error(&rows, CHANNELS, &markov);
+    println!(
+        "  largest error of a removal effect against the chain iterated until it rests: {error:.1e} (an answer has nine \
+         digits): {}",
+        verdict(error < 2e-9)
+    );
+    let alone = least(20, || std::hint::black_box(::referral::markov(&names, &rows, 1)).map(|_| ()).map_err(refused))?;
+    let all = least(10, || std::hint::black_box(::referral::models(&names, &rows, 1)).map(|_| ()).map_err(refused))?;
     let theirs = wasm::rows(&rows);
     let within = least(5, || warm.models(&names, &theirs))?;
     println!(
-        "all {} models, Markov of order 1 among them, over {PATHS} distinct paths of {CHANNELS} channels: \
-         Wasm {:.1} ms, native {:.1} ms, ratio {:.2}",
-        models.len(),
+        "  native {:.1} ms; with all six other models beside it native {:.1} ms, Wasm {:.1} ms, ratio {:.2}",
+        alone / 1e3,
+        all / 1e3,
         within / 1e3,
-        native / 1e3,
-        within / native
+        within / all
     );
-    let Some(peer) = peer(&rows)? else { return Ok(()) };
-    println!(
-        "ChannelAttribution 2.2.5, its Markov model of order 1 alone: {:.1} ms; {:.1} × what all our models take \
-         natively, {:.1} × in Wasm (asked: at least 10): {}",
-        peer.seconds * 1e3,
-        peer.seconds * 1e6 / native,
-        peer.seconds * 1e6 / within,
-        verdict(peer.seconds * 1e6 / within >= 10.0)
-    );
-    let (name, difference) = farthest(&names, markov, &peer.shares)?;
-    println!("largest difference of a channel's share of conversions: {difference:.6} ({name}); the peer simulates");
-    Ok(())
-}
-
-#[allow(clippy::cast_precision_loss, reason = "billionths of a share")]
-fn farthest(names: &[String], ours: &PathModel, theirs: &BTreeMap<String, f64>) -> anyhow::Result<(String, f64)> {
-    let mut worst = (String::new(), 0.0);
-    for (name, credit) in names.iter().zip(&ours.credits) {
-        let share = theirs.get(name).with_context(|| format!("the peer has no channel `{name}`"))?;
-        let difference = (credit.conversions as f64 / 1e9 - share).abs();
-        if difference >= worst.1 {
-            worst = (name.clone(), difference);
-        }
+    for order in [2, 3] {
+        let longer =
+            least(1, || std::hint::black_box(::referral::markov(&names, &rows, order)).map(|_| ()).map_err(refused))?;
+        println!("  of order {order}: native {:.1} ms", longer / 1e3);
     }
-    Ok(worst)
+    let Some(peer) = peer(&rows)? else { return Ok(()) };
+    let theirs = peer.seconds * 1e6;
+    println!(
+        "  ChannelAttribution 2.2.5, the same file, its Markov model of order 1: {:.1} ms; {:.0} × ours, {:.0} × all seven \
+         of ours in Wasm (asked: at least 10): {}",
+        theirs / 1e3,
+        theirs / alone,
+        theirs / within,
+        verdict(theirs / within >= 10.0)
+    );
+    let (name, difference) = farthest(&names, &markov, &peer.shares)?;
+    println!(
+        "  it simulates: its share of conversions differs most for {name}, by {difference:.6} of the whole, where an equal \
+         share were {:.2}",
+        1.0 / f64::from(CHANNELS)
+    );
+    Ok(())
 }
 
 fn link_timed(warm: &mut wasm::Instance) -> anyhow::Result<()> {

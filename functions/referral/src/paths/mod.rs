@@ -43,7 +43,26 @@ pub fn models(channels: &[String], rows: &[PathRow], order: u32) -> Result<Vec<P
             model(name, &credited(|row| row.conversions), &credited(amount), value)
         })
         .collect();
-    let removal = markov::removal_effects(rows, count, order).map_err(|TooSlow| {
+    answers.push(chained(rows, count, order, value)?);
+    let summed = |of: fn(&PathRow) -> u64| shapley::sum(rows, count, of);
+    answers.push(model("shapley-sum", &summed(|row| row.conversions), &summed(amount), value));
+    let rate = shapley::rate(rows, count);
+    let model = model("shapley-rate", &rate.weights, &rate.weights, value);
+    answers.push(PathModel { deviation: rate.deviation, samples: rate.samples, ..model });
+    Ok(answers)
+}
+
+/// The Markov model alone.
+///
+/// # Errors
+/// Those of [`models`].
+pub fn markov(channels: &[String], rows: &[PathRow], order: u32) -> Result<PathModel, Vec<Fault>> {
+    let value = check(channels, rows, order)?;
+    chained(rows, channels.len(), order, value)
+}
+
+fn chained(rows: &[PathRow], channels: usize, order: u32, value: i64) -> Result<PathModel, Vec<Fault>> {
+    let removal = markov::removal_effects(rows, channels, order).map_err(|TooSlow| {
         fault(
             "chain-too-slow",
             "/rows",
@@ -53,13 +72,7 @@ pub fn models(channels: &[String], rows: &[PathRow], order: u32) -> Result<Vec<P
     // A float becomes a whole weight before it meets a count or an amount.
     let weights: Vec<i128> = removal.iter().map(|effect| whole(*effect, 60)).collect();
     let effects = removal.iter().map(|effect| u32::try_from(scaled(*effect)).unwrap_or(0)).collect();
-    answers.push(PathModel { removal: effects, ..model("markov", &weights, &weights, value) });
-    let summed = |of: fn(&PathRow) -> u64| shapley::sum(rows, count, of);
-    answers.push(model("shapley-sum", &summed(|row| row.conversions), &summed(amount), value));
-    let rate = shapley::rate(rows, count);
-    let model = model("shapley-rate", &rate.weights, &rate.weights, value);
-    answers.push(PathModel { deviation: rate.deviation, samples: rate.samples, ..model });
-    Ok(answers)
+    Ok(PathModel { removal: effects, ..model("markov", &weights, &weights, value) })
 }
 
 fn amount(row: &PathRow) -> u64 {
