@@ -5,7 +5,7 @@
 use super::{Case, Kind, Verdict};
 use crate::client::Client;
 use anyhow::{Context as _, Result, ensure};
-use commerce::instant;
+use commerce::{bounds, instant};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -19,46 +19,60 @@ fn check(client: &mut Client, case: &Case<'_>) -> Result<Verdict> {
     if case.list == "journeys" { journey(client, case.value) } else { paths(client, case.value) }
 }
 
-/// Models of the case file, and how a programme names them.
+/// Models of the case file, and how a programme names them: `position_40_20_40` has its weights in percent.
 fn model(name: &str, half_life: &Value) -> Option<Value> {
     Some(match name {
         "first" => json!({ "kind": "firstTouch" }),
         "last" => json!({ "kind": "lastTouch" }),
         "last_click_over_view" => json!({ "kind": "lastClickOverView" }),
         "linear" => json!({ "kind": "linear" }),
-        "position_40_20_40" => json!({ "kind": "positionBased", "first": 4_000, "middle": 2_000, "last": 4_000 }),
         "time_decay" => json!({ "kind": "timeDecay", "halfLife": half_life }),
-        _ => return None,
+        _ => {
+            let weights =
+                name.strip_prefix("position_")?.split('_').map(|weight| Some(weight.parse::<u32>().ok()? * 100));
+            let [first, middle, last] = weights.collect::<Option<Vec<_>>>()?.try_into().ok()?;
+            json!({ "kind": "positionBased", "first": first, "middle": middle, "last": last })
+        }
     })
 }
 
 /// Every model of a journey; a journey without touches that count expects none of them to credit anybody.
 const MODELS: [&str; 6] = ["first", "last", "last_click_over_view", "linear", "position_40_20_40", "time_decay"];
 
-fn journey(client: &mut Client, case: &Value) -> Result<Verdict> {
-    let written = |at: &Value| at.as_i64().map(|at| instant::format(at, 0)).context("a moment");
-    let mut touches = Vec::new();
-    for touch in case["touches"].as_array().context("touches")? {
-        let mut told = json!({ "at": written(&touch["t"])?, "kind": touch["kind"], "channel": "content", "referrer": touch["ch"] });
+/// The touches of a case. Visits that nobody brought about are told apart by their campaign: where they come from is all
+/// that the file says of them.
+fn touches(case: &Value) -> Result<Vec<Value>> {
+    let told = |touch: &Value| {
+        let mut told = json!({ "at": written(&touch["t"])?, "kind": touch["kind"].as_str().unwrap_or("click") });
         if touch["direct"] == true {
-            told["channel"] = json!("direct");
-            told["referrer"] = Value::Null;
+            (told["channel"], told["campaign"]) = (json!("direct"), touch["ch"].clone());
+        } else {
+            (told["channel"], told["referrer"]) = (json!("content"), touch["ch"].clone());
         }
-        touches.push(told);
-    }
-    let at = written(&case["T"])?;
+        Ok(told)
+    };
+    case["touches"].as_array().context("touches")?.iter().map(told).collect()
+}
+
+fn written(at: &Value) -> Result<String> {
+    at.as_i64().map(|at| instant::format(at, 0)).context("a moment")
+}
+
+fn journey(client: &mut Client, case: &Value) -> Result<Verdict> {
+    let (touches, at) = (touches(case)?, written(&case["T"])?);
     let mut verdict = Verdict::Passed;
     let expected_models = case["expect"]["models"].as_object().context("models")?;
-    for name in expected_models
-        .keys()
-        .map(String::as_str)
-        .chain(MODELS.into_iter().filter(|name| !expected_models.contains_key(*name)))
-    {
+    let organic: &[&str] = if expected_models.is_empty() { &MODELS } else { &[] };
+    // A window that the case does not give has no end.
+    let window = |kind: &str| case["window"][kind].as_i64().unwrap_or(bounds::LATEST);
+    for name in expected_models.keys().map(String::as_str).chain(organic.iter().copied()) {
+        if name == "time_decay" && expected_models.is_empty() && case["half_life"].is_null() {
+            continue;
+        }
         let Some(model) = model(name, &case["half_life"]) else {
             return Ok(Verdict::Skipped(format!("`{name}` is no model")));
         };
-        let referral =
-            json!({ "windows": { "click": case["window"]["click"], "view": case["window"]["view"] }, "model": model });
+        let referral = json!({ "windows": { "click": window("click"), "view": window("view") }, "model": model });
         let answer = client.post(
             "/v1/referrals/attribute",
             &json!({
@@ -71,16 +85,16 @@ fn journey(client: &mut Client, case: &Value) -> Result<Verdict> {
         let answer = answer.json();
         let mut shares: BTreeMap<String, f64> = BTreeMap::new();
         for credit in answer["credits"].as_array().context("credits")? {
-            let channel = credit["referrer"].as_str().or(credit["channel"].as_str()).unwrap_or_default();
+            let channel = credit["referrer"].as_str().or(credit["campaign"].as_str()).unwrap_or_default();
             *shares.entry(channel.to_owned()).or_default() += credit["billionths"].as_f64().unwrap_or(0.0) / BILLION;
         }
         let nothing = Map::new();
         let expected = expected_models.get(name).and_then(Value::as_object).unwrap_or(&nothing);
         shares_agree(&mut verdict, name, expected, &shares, 1.0);
-        if name == "last" && case["expect"]["eligible"].is_number() {
+        if case["expect"]["eligible"].is_number() {
+            // Direct visits beside a known touch do not count as eligible.
             let unused = answer["unused"].as_array().context("unused")?;
-            let eligible = touches.len() - unused.len();
-            verdict.compare("eligible", &case["expect"]["eligible"], &json!(eligible));
+            verdict.compare("eligible", &case["expect"]["eligible"], &json!(touches.len() - unused.len()));
         }
     }
     Ok(verdict)
@@ -107,55 +121,60 @@ fn shares_agree(
 }
 
 fn paths(client: &mut Client, case: &Value) -> Result<Verdict> {
-    let mut rows = Vec::new();
+    let (mut rows, mut verdict) = (Vec::new(), Verdict::Passed);
     for row in case["rows"].as_array().context("rows")? {
+        let count = |name: &str| row[name].as_i64().unwrap_or(0);
         rows.push(json!({
-            "path": row["path"], "conversions": row["conv"], "nulls": row["null"],
-            "value": { "amount": row["value"], "currency": "CNY" },
+            "path": row["path"], "conversions": count("conv"), "nulls": count("null"),
+            "value": { "amount": count("value"), "currency": "CNY" },
         }));
     }
-    let answer = client.post("/v1/referrals/models", &json!({ "currency": "CNY", "order": 1, "rows": rows }))?;
-    ensure!(answer.status == 200, "{} {}", answer.status, answer.text());
-    let answer = answer.json();
     let expect = &case["expect"];
-    let (conversions, value) =
-        (expect["total_conv"].as_f64().context("total_conv")?, expect["total_value"].as_f64().context("total_value")?);
-    let mut verdict = Verdict::Passed;
-    for (model, counted, valued) in [
-        ("first", &expect["conv"]["first"], &expect["value"]["first"]),
-        ("last", &expect["conv"]["last"], &expect["value"]["last"]),
-        ("linear", &expect["conv"]["linear"], &expect["value"]["linear"]),
-        ("position", &expect["conv"]["position_40_20_40"], &expect["value"]["position_40_20_40"]),
-        ("markov", &expect["markov1"]["conv"], &expect["markov1"]["value"]),
-        ("shapley-sum", &expect["shapley_sum"], &Value::Null),
-        ("shapley-rate", &expect["shapley_rate"], &Value::Null),
-    ] {
-        let found = answer["models"].as_array().and_then(|models| models.iter().find(|found| found["model"] == model));
-        let credits =
-            found.and_then(|found| found["credits"].as_array()).with_context(|| format!("{model} is not answered"))?;
-        let shares = |field: &str| -> BTreeMap<String, f64> {
-            let share = |credit: &Value| {
-                (
-                    credit["channel"].as_str().unwrap_or_default().to_owned(),
-                    credit[field].as_f64().unwrap_or(f64::NAN) / BILLION,
-                )
-            };
-            credits.iter().map(share).collect()
+    let (conv, value) = (&expect["conv"], &expect["value"]);
+    for order in 1..=3 {
+        let markov = &expect[format!("markov{order}")];
+        if markov.is_null() && order > 1 {
+            continue;
+        }
+        let body = json!({ "currency": "CNY", "order": order, "rows": rows });
+        let answer = client.post("/v1/referrals/models", &body)?;
+        ensure!(answer.status == 200, "{} {}", answer.status, answer.text());
+        let models = answer.json()["models"].as_array().context("models")?.clone();
+        let mut model = |name: &str, counted: &Value, valued: &Value, removed: &Value| {
+            let found = models.iter().find(|found| found["model"] == name);
+            let credits = found.and_then(|found| found["credits"].as_array());
+            let credits = credits.with_context(|| format!("{name} is not answered"))?;
+            credited(&mut verdict, name, expect, credits, [counted, valued, removed]);
+            Ok::<(), anyhow::Error>(())
         };
-        for (numbers, field, whole) in
-            [(counted, "conversionBillionths", conversions), (valued, "valueBillionths", value)]
-        {
-            if let Some(numbers) = numbers.as_object().filter(|_| whole > 0.0) {
-                shares_agree(&mut verdict, &format!("{model} {field}"), numbers, &shares(field), whole);
-            }
+        model("markov", &markov["conv"], &markov["value"], &markov["removal_effect"])?;
+        if order == 1 {
+            model("first", &conv["first"], &value["first"], &Value::Null)?;
+            model("last", &conv["last"], &value["last"], &Value::Null)?;
+            model("linear", &conv["linear"], &value["linear"], &Value::Null)?;
+            model("position", &conv["position_40_20_40"], &value["position_40_20_40"], &Value::Null)?;
+            model("shapley-sum", &expect["shapley_sum"], &Value::Null, &Value::Null)?;
+            model("shapley-rate", &expect["shapley_rate"], &Value::Null, &Value::Null)?;
         }
-        if model == "markov"
-            && let Some(effects) = expect["markov1"]["removal_effect"].as_object()
-        {
-            shares_agree(&mut verdict, "removal effect", effects, &shares("removalBillionths"), 1.0);
-        }
-        let amounts: i64 = credits.iter().filter_map(|credit| credit["value"]["amount"].as_i64()).sum();
-        verdict.compare(&format!("{model} sum of amounts"), &expect["total_value"], &json!(amounts));
     }
     Ok(verdict)
+}
+
+/// Compares one model's credits with what is expected of conversions, of their value, and of removal; what is null is not
+/// compared. The credits' amounts always sum to the whole value.
+fn credited(verdict: &mut Verdict, model: &str, expect: &Value, credits: &[Value], expected: [&Value; 3]) {
+    let shares = |field: &str| -> BTreeMap<String, f64> {
+        let share = |credit: &Value| credit[field].as_f64().unwrap_or(f64::NAN) / BILLION;
+        credits.iter().map(|one| (one["channel"].as_str().unwrap_or_default().to_owned(), share(one))).collect()
+    };
+    let wholes = [expect["total_conv"].as_f64(), expect["total_value"].as_f64(), Some(1.0)];
+    let fields = ["conversionBillionths", "valueBillionths", "removalBillionths"];
+    for ((numbers, whole), field) in expected.into_iter().zip(wholes).zip(fields) {
+        let (Some(numbers), Some(whole)) = (numbers.as_object(), whole.filter(|whole| *whole > 0.0)) else { continue };
+        shares_agree(verdict, &format!("{model} {field}"), numbers, &shares(field), whole);
+    }
+    let amounts: i64 = credits.iter().filter_map(|credit| credit["value"]["amount"].as_i64()).sum();
+    if expect["total_value"].is_number() {
+        verdict.compare(&format!("{model} sum of amounts"), &expect["total_value"], &json!(amounts));
+    }
 }

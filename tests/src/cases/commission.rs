@@ -6,6 +6,7 @@
 use super::{Case, Kind, Verdict};
 use crate::client::Client;
 use anyhow::{Context as _, Result, ensure};
+use commerce::bounds;
 use serde_json::{Map, Value, json};
 
 /// Peers' published numbers, and generated cases.
@@ -61,41 +62,62 @@ fn payee(answer: &Value, tier: u64) -> Value {
         .map_or(Value::Null, |paid| paid["payee"].clone())
 }
 
+/// Tiers that the definition knows; what a case gives beyond them is ignored.
+const TIERS: usize = 2;
+
+/// The entries of a list by tier; a tier without an entry has `otherwise`.
+fn by_tier(list: &Value, otherwise: i64) -> Vec<i64> {
+    let entries = list.as_array().map_or(&[][..], Vec::as_slice).iter().take(TIERS);
+    entries.map(|entry| entry.as_i64().unwrap_or(otherwise)).collect()
+}
+
+/// The definition's policy as a commission plan.
+fn plan(policy: &Value) -> Value {
+    let named = |table: &Value, term: &dyn Fn(&Value) -> Value| -> Map<String, Value> {
+        table.as_object().into_iter().flatten().map(|(name, list)| (name.clone(), term(list))).collect()
+    };
+    json!({
+        "rates": by_tier(&policy["rates_bp"], 0),
+        "categories": named(&policy["category_bp"], &|list| json!(by_tier(list, 0))),
+        "skus": named(&policy["sku_fixed"], &|list| json!({ "fixed": by_tier(list, 0) })),
+        "caps": { "order": by_tier(&policy["cap_order"], bounds::AMOUNT) },
+        "selfPurchase": policy["self_purchase"].as_str().unwrap_or("deny"),
+    })
+}
+
 fn generated(client: &mut Client, case: &Value) -> Result<Verdict> {
     let (order, policy) = (&case["order"], &case["policy"]);
-    if policy["rounding"] != "floor" {
-        return Ok(Verdict::Skipped(format!("commissions are floored, never rounded {}", policy["rounding"])));
+    let rounding = policy["rounding"].as_str().unwrap_or("floor");
+    if rounding != "floor" {
+        return Ok(Verdict::Skipped(format!("commissions are floored, never rounded {rounding}")));
     }
-    let fixed: Map<String, Value> = policy["sku_fixed"]
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(sku, amounts)| (sku.clone(), json!({ "fixed": amounts })))
-        .collect();
-    let plan = json!({
-        "rates": policy["rates_bp"], "categories": policy["category_bp"], "skus": fixed,
-        "caps": { "order": if policy["cap_order"].is_null() { json!([]) } else { policy["cap_order"].clone() } },
-        "selfPurchase": policy["self_purchase"],
-    });
-    let lines = order["lines"].as_array().context("lines")?.iter().enumerate().map(|(place, line)| {
-        json!({ "id": place.to_string(), "sku": line["sku"], "categories": [line["category"]], "quantity": line["qty"], "net": money(line["net"].clone()) })
-    });
-    let lines: Vec<Value> = lines.collect();
+    let (first, second) = (case["chain"][0].as_str(), case["chain"][1].as_str());
+    if first.is_some() && first == second {
+        return Ok(Verdict::Skipped("nobody is above themselves".into()));
+    }
+    let sold = order["lines"].as_array().context("lines")?;
+    let line = |(place, item): (usize, &Value)| {
+        let categories: Vec<&str> = item["category"].as_str().into_iter().collect();
+        let quantity = item["qty"].as_u64().unwrap_or(1);
+        json!({ "id": place.to_string(), "sku": item["sku"], "categories": categories, "quantity": quantity, "net": money(item["net"].clone()) })
+    };
+    let lines: Vec<Value> = sold.iter().enumerate().map(line).collect();
     // A tier without anybody is somebody who no longer takes part.
-    let first = case["chain"][0].as_str().unwrap_or("nobody");
-    let mut partners = vec![
-        json!({ "id": first, "parent": case["chain"][1], "active": !case["chain"][0].is_null(), "ownSales": true }),
-    ];
-    partners
-        .extend(case["chain"][1].as_str().filter(|id| *id != first).map(|id| json!({ "id": id, "ownSales": true })));
-    let answer = attributed(
-        client,
-        &sale(&plan, first, &lines, &json!({ "shopper": { "id": order["buyer"] }, "partners": partners })),
-    )?;
+    let id = first.unwrap_or("nobody");
+    let mut partners = vec![json!({ "id": id, "active": first.is_some(), "ownSales": true })];
+    if let Some(second) = second {
+        partners[0]["parent"] = json!(second);
+        partners.push(json!({ "id": second, "ownSales": true }));
+    }
+    let mut more = json!({ "partners": partners });
+    if let Some(buyer) = order["buyer"].as_str() {
+        more["shopper"] = json!({ "id": buyer });
+    }
+    let answer = attributed(client, &sale(&plan(policy), id, &lines, &more))?;
     let mut verdict = Verdict::Passed;
     let both = |of: &dyn Fn(u64) -> Option<i64>| json!([of(1).unwrap_or(0), of(2).unwrap_or(0)]);
     verdict.compare("commission", &case["expect"]["commission"], &both(&|tier| paid(&answer, tier)));
-    let Some(left) = case["refund_remaining_net"].as_array() else { return Ok(verdict) };
+    let Some(left) = left(case, sold) else { return Ok(verdict) };
     let remaining: Vec<Value> = left
         .iter()
         .enumerate()
@@ -119,6 +141,26 @@ fn generated(client: &mut Client, case: &Value) -> Result<Verdict> {
     Ok(verdict)
 }
 
+/// What is left of each line: as the case says, or its net less what `refund` names by the line's place. Nothing where the
+/// case has no return.
+fn left(case: &Value, sold: &[Value]) -> Option<Vec<Value>> {
+    if let Some(left) = case["refund_remaining_net"].as_array() {
+        return Some(left.clone());
+    }
+    let refund = case["refund"].as_object()?;
+    let left = |(place, item): (usize, &Value)| {
+        let refunded = refund.get(&place.to_string()).and_then(Value::as_i64).unwrap_or(0);
+        json!(item["net"].as_i64().unwrap_or(0) - refunded)
+    };
+    Some(sold.iter().enumerate().map(left).collect())
+}
+
+/// A percentage in basis points, or whole units of the currency in minor ones.
+fn hundredths(number: &Value) -> Option<i64> {
+    #[allow(clippy::cast_possible_truncation, reason = "a number of a case file")]
+    number.as_f64().map(|number| (number * 100.0).round() as i64)
+}
+
 fn published(client: &mut Client, case: &Value) -> Result<Verdict> {
     let (input, expect) = (&case["input"], &case["expect"]);
     if let Some(rule) = input["rule"].as_str() {
@@ -127,7 +169,7 @@ fn published(client: &mut Client, case: &Value) -> Result<Verdict> {
     let mut verdict = Verdict::Passed;
     if input.get("percent").is_some() {
         let fixed = input["fixed"].as_i64().map(|amount| json!({ "a": { "fixed": [amount] } }));
-        let rate = input["percent"].as_i64().unwrap_or(0) * 100;
+        let rate = hundredths(&input["percent"]).unwrap_or(0);
         let plan = json!({ "rates": [rate], "skus": fixed.unwrap_or_else(|| json!({})) });
         let lines: Vec<Value> = input["base"].as_i64().map(|base| line("1", "a", &json!(base))).into_iter().collect();
         let answer = attributed(client, &sale(&plan, "p", &lines, &json!({})))?;
@@ -159,7 +201,12 @@ fn published(client: &mut Client, case: &Value) -> Result<Verdict> {
         let partners = json!({ "partners": [{ "id": "p", "parent": "g" }, { "id": "g", "ownSales": true }] });
         let answer = attributed(
             client,
-            &sale(&json!({ "rates": input["rates_bp"] }), "p", &[line("1", "a", &input["net"])], &partners),
+            &sale(
+                &json!({ "rates": by_tier(&input["rates_bp"], 0) }),
+                "p",
+                &[line("1", "a", &input["net"])],
+                &partners,
+            ),
         )?;
         verdict.compare("tier 1", &expect["tier1"], &json!(paid(&answer, 1)));
         verdict.compare("tier 2", &expect["tier2"], &json!(paid(&answer, 2)));
@@ -212,7 +259,7 @@ fn by_rule(client: &mut Client, rule: &str, input: &Value, expect: &Value) -> Re
         verdict.compare("tier 2", &expect["tier2"], &payee(&answer, 2));
         verdict.compare("reason", &json!("binding-expired"), &answer["overridden"][0]["code"]);
     } else if rule == "group-buy leader" {
-        let plan = json!({ "leader": input["head_commission_pct"].as_i64().context("head_commission_pct")? * 100 });
+        let plan = json!({ "leader": hundredths(&input["head_commission_pct"]).context("head_commission_pct")? });
         let led = json!({ "touches": [], "gathering": { "groupSize": 2, "leader": input["buyer_is_leader"] } });
         let answer = attributed(client, &sale(&plan, "p", &[line("1", "a", &input["pay_price"])], &chained(led)))?;
         verdict.compare("leader", &expect["leader_commission"], &json!(paid(&answer, 0).unwrap_or(0)));
@@ -246,8 +293,10 @@ fn by_revenue(client: &mut Client, steps: &str, input: &Value, expect: &Value) -
     let mut plan = Vec::new();
     for step in steps.split(',') {
         let Some((rate, from)) = step.trim().split_once(" from ") else { continue };
-        let (rate, from): (i64, i64) = (rate.trim_end_matches('%').parse()?, from.trim().parse()?);
-        plan.push(json!({ "from": from * 100, "rates": [rate * 100] }));
+        let number =
+            |text: &str| text.parse::<f64>().ok().and_then(|number| hundredths(&json!(number))).context("a number");
+        let (rate, from) = (number(rate.trim_end_matches('%'))?, number(from.trim())?);
+        plan.push(json!({ "from": from, "rates": [rate] }));
     }
     let (mut revenue, mut commissions) = (0, Vec::new());
     for net in input["orders"].as_array().context("orders")? {
