@@ -7,24 +7,61 @@
 use crate::commission::Partners;
 use crate::programme::{Abuse, Limit, SelfPurchase};
 use commerce::facts::referrals::{Action, RecentOrder, Sale, Signal, Touch, TouchKind};
-use commerce::facts::types::{Attribute, Context};
+use commerce::facts::types::Context;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Kinds of hashes that tell one person from another; a network is shared by strangers.
 const PERSONAL: [&str; 3] = ["device", "payment", "address"];
 
-/// What is known of one sale when its referrers are looked at.
+/// What is known of one sale when its referrers are looked at, each found by name: there may be a thousand of everything.
 pub struct Scene<'a> {
-    pub sale: &'a Sale,
-    pub context: &'a Context,
-    /// Touches that were used.
-    pub used: &'a [&'a Touch],
-    pub partners: &'a Partners<'a>,
+    context: &'a Context,
+    partners: &'a Partners<'a>,
+    /// Orders that a referrer brought lately.
+    orders: BTreeMap<&'a str, Vec<&'a RecentOrder>>,
+    /// Moments of clicks that were used.
+    clicks: BTreeMap<&'a str, Vec<i64>>,
+    /// Hashes of the buyer, and of the devices and networks that the touches were met with: kind and value.
+    fingerprints: BTreeSet<(&'a str, &'a str)>,
+}
+
+impl<'a> Scene<'a> {
+    /// `used` are the touches that were used.
+    pub fn new(sale: &'a Sale, context: &'a Context, used: &[&'a Touch], partners: &'a Partners<'a>) -> Self {
+        let own = context.shopper.iter().flat_map(|shopper| &shopper.fingerprints);
+        let met = used.iter().flat_map(|touch| &touch.fingerprints);
+        let mut scene = Self {
+            context,
+            partners,
+            orders: BTreeMap::new(),
+            clicks: BTreeMap::new(),
+            fingerprints: own.chain(met).map(|hash| (hash.name.as_str(), hash.value.as_str())).collect(),
+        };
+        for order in &sale.history {
+            scene.orders.entry(&order.referrer).or_default().push(order);
+        }
+        for touch in used.iter().filter(|touch| touch.kind == TouchKind::Click) {
+            if let Some(referrer) = &touch.referrer {
+                scene.clicks.entry(referrer).or_default().push(touch.at);
+            }
+        }
+        scene
+    }
+
+    /// The programme's say on signals.
+    pub fn rule(&self) -> &'a Abuse {
+        &self.partners.programme.abuse
+    }
+
+    fn buyer(&self) -> Option<&'a str> {
+        self.context.shopper.as_ref().and_then(|shopper| shopper.id.as_deref())
+    }
 }
 
 /// Every sign that one referrer of the sale raises.
 pub fn signals(scene: &Scene<'_>, referrer: &str) -> Vec<Signal> {
-    let abuse = &scene.partners.programme.abuse;
+    let abuse = scene.rule();
+    let count = |limit: Limit| i64::from(limit.count);
     let looks: [(&str, Limit, Option<i64>, i64); 7] = [
         ("self-referral", abuse.self_referral, same_person(scene, referrer), 1),
         ("circular-chain", abuse.circular_chain, circular(scene, referrer), 1),
@@ -32,17 +69,17 @@ pub fn signals(scene: &Scene<'_>, referrer: &str) -> Vec<Signal> {
             "shared-device",
             abuse.shared_device,
             cluster(scene, referrer, abuse.shared_device, "device", false),
-            i64::from(abuse.shared_device.count),
+            count(abuse.shared_device),
         ),
         (
             "new-accounts",
             abuse.new_accounts,
             cluster(scene, referrer, abuse.new_accounts, "address", true),
-            i64::from(abuse.new_accounts.count),
+            count(abuse.new_accounts),
         ),
-        ("velocity", abuse.velocity, velocity(scene, referrer, abuse.velocity), i64::from(abuse.velocity.count)),
+        ("velocity", abuse.velocity, velocity(scene, referrer, abuse.velocity), count(abuse.velocity)),
         ("click-hijack", abuse.hijack, hijack(scene, referrer, abuse.hijack), abuse.hijack.seconds),
-        ("click-flooding", abuse.flooding, flooding(scene, referrer, abuse.flooding), i64::from(abuse.flooding.count)),
+        ("click-flooding", abuse.flooding, flooding(scene, referrer, abuse.flooding), count(abuse.flooding)),
     ];
     let raised = looks.into_iter().filter_map(|(code, limit, found, bound)| {
         Some(Signal {
@@ -57,8 +94,8 @@ pub fn signals(scene: &Scene<'_>, referrer: &str) -> Vec<Signal> {
 }
 
 /// What the programme makes of one referrer's signals.
-pub fn judge(abuse: &Abuse, signals: &[Signal], referrer: &str) -> Action {
-    let total: u32 = signals.iter().filter(|signal| signal.referrer == referrer).map(|signal| signal.score).sum();
+pub fn judge(abuse: &Abuse, signals: &[Signal]) -> Action {
+    let total: u32 = signals.iter().map(|signal| signal.score).sum();
     match total {
         _ if total >= abuse.refuse => Action::Refuse,
         _ if total >= abuse.hold => Action::Hold,
@@ -66,32 +103,21 @@ pub fn judge(abuse: &Abuse, signals: &[Signal], referrer: &str) -> Action {
     }
 }
 
-fn buyer<'a>(scene: &Scene<'a>) -> Option<&'a str> {
-    scene.context.shopper.as_ref().and_then(|shopper| shopper.id.as_deref())
-}
-
-/// Hashes of the buyer, and of the devices and networks that the touches were met with.
-fn fingerprints<'a>(scene: &Scene<'a>) -> impl Iterator<Item = &'a Attribute> {
-    let own = scene.context.shopper.iter().flat_map(|shopper| &shopper.fingerprints);
-    own.chain(scene.used.iter().flat_map(|touch| &touch.fingerprints))
-}
-
 /// The same customer, or as many hashes as the referrer shares with the buyer or with the buyer's touches.
 fn same_person(scene: &Scene<'_>, referrer: &str) -> Option<i64> {
     let welcome = scene.partners.programme.plan.self_purchase != SelfPurchase::Deny;
-    if buyer(scene) == Some(referrer) {
+    if scene.buyer() == Some(referrer) {
         return (!welcome).then_some(1);
     }
-    let known = scene.sale.partners.iter().find(|partner| partner.id == referrer)?;
-    let personal = fingerprints(scene).filter(|hash| PERSONAL.contains(&hash.name.as_str()));
-    let shared: BTreeSet<(&str, &str)> =
-        personal.filter(|hash| known.fingerprints.contains(hash)).map(|hash| (&*hash.name, &*hash.value)).collect();
+    let own = scene.partners.fingerprints(referrer).iter().map(|hash| (hash.name.as_str(), hash.value.as_str()));
+    let personal = own.filter(|(kind, _)| PERSONAL.contains(kind));
+    let shared: BTreeSet<(&str, &str)> = personal.filter(|hash| scene.fingerprints.contains(hash)).collect();
     (!shared.is_empty()).then(|| i64::try_from(shared.len()).unwrap_or(i64::MAX))
 }
 
 /// The buyer stands above the referrer; found is how many steps above.
 fn circular(scene: &Scene<'_>, referrer: &str) -> Option<i64> {
-    let buyer = buyer(scene)?;
+    let buyer = scene.buyer()?;
     let mut above = scene.partners.standing(referrer).parent;
     // The request's chains have no cycle; the rulebook's and the request's together could, so the walk is bounded.
     for steps in 1..=64 {
@@ -104,9 +130,8 @@ fn circular(scene: &Scene<'_>, referrer: &str) -> Option<i64> {
     None
 }
 
-fn recent<'a>(scene: &Scene<'a>, referrer: &'a str, seconds: i64) -> impl Iterator<Item = &'a RecentOrder> {
-    let at = scene.context.at;
-    let orders = scene.sale.history.iter().filter(move |order| order.referrer == referrer);
+fn recent<'s>(scene: &'s Scene<'_>, referrer: &str, seconds: i64) -> impl Iterator<Item = &'s RecentOrder> {
+    let (at, orders) = (scene.context.at, scene.orders.get(referrer).into_iter().flatten().copied());
     orders.filter(move |order| order.at <= at && at - order.at <= seconds)
 }
 
@@ -124,13 +149,13 @@ fn cluster(scene: &Scene<'_>, referrer: &str, limit: Limit, kind: &str, new_only
             buyers.entry(&hash.value).or_default().insert(&order.buyer);
         }
     }
-    if let (Some(buyer), true) = (buyer(scene), !new_only || is_new(scene)) {
-        for hash in fingerprints(scene).filter(|hash| hash.name == kind) {
-            buyers.entry(&hash.value).or_default().insert(buyer);
-        }
-    }
-    let most = buyers.values().map(BTreeSet::len).max().unwrap_or(0);
-    reached(most, limit)
+    let joins = scene.buyer().filter(|_| !new_only || is_new(scene));
+    let alone = joins.is_some() && scene.fingerprints.range((kind, "")..).next().is_some_and(|(name, _)| *name == kind);
+    let together = buyers.into_iter().map(|(hash, mut buyers)| {
+        buyers.extend(joins.filter(|_| scene.fingerprints.contains(&(kind, hash))));
+        buyers.len()
+    });
+    reached(together.max().unwrap_or(0).max(usize::from(alone)), limit)
 }
 
 /// Orders in a short time, this one counted.
@@ -140,19 +165,18 @@ fn velocity(scene: &Scene<'_>, referrer: &str, limit: Limit) -> Option<i64> {
 
 /// Seconds from the referrer's last click to the order, where they are too few.
 fn hijack(scene: &Scene<'_>, referrer: &str, limit: Limit) -> Option<i64> {
-    let last = clicks(scene, referrer).map(|touch| touch.at).max()?;
+    let last = clicks(scene, referrer).max()?;
     let seconds = scene.context.at - last;
     (seconds <= limit.seconds).then_some(seconds)
 }
 
 /// Clicks in a short time before the order.
 fn flooding(scene: &Scene<'_>, referrer: &str, limit: Limit) -> Option<i64> {
-    reached(clicks(scene, referrer).filter(|touch| scene.context.at - touch.at <= limit.seconds).count(), limit)
+    reached(clicks(scene, referrer).filter(|at| scene.context.at - at <= limit.seconds).count(), limit)
 }
 
-fn clicks<'a>(scene: &Scene<'a>, referrer: &'a str) -> impl Iterator<Item = &'a Touch> {
-    let touches = scene.used.iter().copied();
-    touches.filter(move |touch| touch.kind == TouchKind::Click && touch.referrer.as_deref() == Some(referrer))
+fn clicks(scene: &Scene<'_>, referrer: &str) -> impl Iterator<Item = i64> {
+    scene.clicks.get(referrer).into_iter().flatten().copied()
 }
 
 fn reached(found: usize, limit: Limit) -> Option<i64> {

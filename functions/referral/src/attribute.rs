@@ -1,7 +1,7 @@
 //! The verdict on one sale: who earned it and what each is paid.
 
 use crate::claims::{self, Winner};
-use crate::commission::{Partners, WHOLE, decide, due};
+use crate::commission::{Due, Partners, WHOLE, decide, due};
 use crate::compiled::Rules;
 use crate::journey::{self, Journey};
 use crate::programme::{Binding, Programme};
@@ -9,14 +9,16 @@ use crate::{abuse, check, shares};
 use commerce::facts::referrals::{Action, Attribution, Bond, Credit, Decision, Payment, Sale, Signal, Touch};
 use commerce::facts::types::{Context, Fault};
 use commerce::money;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Rules {
     /// Attributes the sale at `context.at` and says what each party is paid.
     ///
     /// # Errors
-    /// `too-many-touches`, `duplicate-touch`, `duplicate-line`, `duplicate-partner`, `cyclic-chain`, `overflow`.
+    /// `too-many-touches`, `duplicate-touch`, `duplicate-line`, `duplicate-partner`, `cyclic-chain`,
+    /// `too-many-commissions`, `overflow`.
     pub fn attribute(&self, sale: &Sale, context: &Context) -> Result<Attribution, Vec<Fault>> {
-        check::sale(sale)?;
+        check::sale(sale, &self.programme)?;
         let overflow = |_| check::fault("overflow", "/lines", "the amounts of the sale are too large");
         let total = money::sum(sale.lines.iter().map(|line| line.net)).map_err(overflow)?;
         let programme = &self.programme;
@@ -32,11 +34,11 @@ impl Rules {
             Some(Winner::Binding(referrer)) => (Some("binding"), vec![whole("binding", referrer, None, total)]),
             None => (None, journeyed.iter().filter(|credit| credit.referrer.is_none()).cloned().collect()),
         };
-        let partners = Partners { known: &sale.partners, programme };
+        check::size(credits.len(), sale.lines.len())?;
+        let partners = Partners::new(&sale.partners, programme);
         let decision = decide(&credits, &sale.lines, &partners, context, &mut notes).map_err(overflow)?;
-        let scene = abuse::Scene { sale, context, used: &used, partners: &partners };
-        let (signals, actions) = look(&scene, &credits);
-        let payments = payments(&decision, &actions, &partners)?;
+        let (signals, fates) = look(&abuse::Scene::new(sale, context, &used, &partners), &credits, &partners);
+        let payments = payments(&decision, &fates)?;
         let winner = leading(&credits);
         let bond = bond(programme.binding, settled.bond, winner, claim, context.at);
         let claim = claim.map(str::to_owned);
@@ -57,11 +59,11 @@ impl Rules {
 /// One credit for each referrer, channel and campaign, in order of their first touch.
 fn credits(programme: &Programme, used: &[&Touch], total: i64) -> Vec<Credit> {
     let mut groups: Vec<(&Touch, i128)> = Vec::new();
+    let mut places = BTreeMap::new();
     for (touch, weight) in used.iter().zip(journey::weigh(programme.model, used)) {
-        let same = |known: &Touch| {
-            known.referrer == touch.referrer && known.channel == touch.channel && known.campaign == touch.campaign
-        };
-        match groups.iter_mut().find(|(known, _)| same(known)) {
+        let next = groups.len();
+        let place = *places.entry((&touch.referrer, &touch.channel, &touch.campaign)).or_insert(next);
+        match groups.get_mut(place) {
             Some(group) => group.1 += weight,
             None => groups.push((touch, weight)),
         }
@@ -102,36 +104,37 @@ fn leading(credits: &[Credit]) -> Option<&str> {
     best.map(|(referrer, _)| referrer)
 }
 
-/// Signs of abuse, and what they lead to for each credited referrer.
-fn look<'c>(scene: &abuse::Scene<'_>, credits: &'c [Credit]) -> (Vec<Signal>, Vec<(&'c str, Action)>) {
-    let mut referrers: Vec<&str> = credits.iter().filter_map(|credit| credit.referrer.as_deref()).collect();
-    referrers.sort_unstable();
-    referrers.dedup();
-    let signals: Vec<Signal> = referrers.iter().flat_map(|referrer| abuse::signals(scene, referrer)).collect();
-    let rule = &scene.partners.programme.abuse;
-    let actions = referrers.iter().map(|referrer| (*referrer, abuse::judge(rule, &signals, referrer))).collect();
-    (signals, actions)
+/// What becomes of payments to somebody at a tier.
+type Fates<'c> = BTreeMap<(u32, &'c str), Action>;
+
+/// Signs of abuse, and what they lead to: a second tier shares the fate of the worst referrer below it.
+fn look<'c>(scene: &abuse::Scene<'_>, credits: &'c [Credit], partners: &'c Partners<'_>) -> (Vec<Signal>, Fates<'c>) {
+    let (mut signals, mut fates) = (Vec::new(), Fates::new());
+    let referrers: BTreeSet<&str> = credits.iter().filter_map(|credit| credit.referrer.as_deref()).collect();
+    for referrer in referrers {
+        let found = abuse::signals(scene, referrer);
+        let action = abuse::judge(scene.rule(), &found);
+        signals.extend(found);
+        let second = [Some(referrer), partners.standing(referrer).parent].into_iter().flatten().map(|id| (2, id));
+        for earner in second.chain([(1, referrer)]) {
+            let fate = fates.entry(earner).or_insert(Action::Pay);
+            *fate = worse(*fate, action);
+        }
+    }
+    (signals, fates)
 }
 
-/// What becomes of each payment: a second tier shares the fate of the worst referrer below it.
-fn payments(
-    decision: &Decision,
-    actions: &[(&str, Action)],
-    partners: &Partners<'_>,
-) -> Result<Vec<Payment>, Vec<Fault>> {
-    let rank = |action: &Action| match action {
-        Action::Pay => 0,
-        Action::Hold => 1,
-        Action::Refuse => 2,
-    };
-    let payment = |due: crate::commission::Due| {
-        let concerns = |referrer: &str| match due.tier {
-            0 => false,
-            1 => referrer == due.referrer,
-            _ => partners.standing(referrer).parent == Some(due.referrer.as_str()) || referrer == due.referrer,
-        };
-        let fates = actions.iter().filter(|(referrer, _)| concerns(referrer)).map(|(_, action)| *action);
-        let action = fates.max_by_key(rank).unwrap_or(Action::Pay);
+fn worse(one: Action, other: Action) -> Action {
+    match (one, other) {
+        (Action::Refuse, _) | (_, Action::Refuse) => Action::Refuse,
+        (Action::Hold, _) | (_, Action::Hold) => Action::Hold,
+        (Action::Pay, Action::Pay) => Action::Pay,
+    }
+}
+
+fn payments(decision: &Decision, fates: &Fates<'_>) -> Result<Vec<Payment>, Vec<Fault>> {
+    let payment = |due: Due| {
+        let action = fates.get(&(due.tier, due.referrer.as_str())).copied().unwrap_or(Action::Pay);
         let amount = if action == Action::Refuse { 0 } else { due.amount };
         Payment { payee: due.payee, referrer: due.referrer, tier: due.tier, earned: due.amount, amount, action }
     };

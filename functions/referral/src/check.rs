@@ -1,17 +1,20 @@
 //! What a sale must be before it is judged. Types and ranges were read already; this is what goes across fields.
 
-use crate::programme::cyclic;
+use crate::programme::{Programme, TIERS, cyclic};
 use commerce::facts::referrals::Sale;
 use commerce::{Fault, bounds};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Commissions of one decision, at most.
+const COMMISSIONS: usize = 20_000;
 
 /// One fault.
 pub fn fault(code: &str, pointer: &str, detail: impl Into<String>) -> Vec<Fault> {
     vec![Fault { code: code.into(), pointer: pointer.into(), detail: detail.into() }]
 }
 
-/// Everything that is wrong with a sale.
-pub fn sale(sale: &Sale) -> Result<(), Vec<Fault>> {
+/// Everything that is wrong with a sale under a programme.
+pub fn sale(sale: &Sale, programme: &Programme) -> Result<(), Vec<Fault>> {
     let Sale { merchant: _, touches, lines, bond: _, partners, history, keys: _ } = sale;
     let mut faults = Vec::new();
     for (list, length, most, code) in [
@@ -33,15 +36,32 @@ pub fn sale(sale: &Sale) -> Result<(), Vec<Fault>> {
         "/partners",
         &mut faults,
     );
-    let above: BTreeMap<&str, &str> =
-        partners.iter().filter_map(|one| Some((one.id.as_str(), one.parent.as_deref()?))).collect();
-    for (place, partner) in partners.iter().enumerate() {
-        if cyclic(&partner.id, |id| above.get(id).copied()) {
-            let detail = format!("the chain above `{}` comes back to it", partner.id);
-            faults.extend(fault("cyclic-chain", &format!("/partners/{place}/parent"), detail));
-        }
+    let told: BTreeMap<&str, Option<&str>> =
+        partners.iter().map(|partner| (partner.id.as_str(), partner.parent.as_deref())).collect();
+    // Where the request says nothing of somebody, the rulebook does.
+    let above = |id: &str| match told.get(id) {
+        Some(parent) => *parent,
+        None => programme.partners.get(id).and_then(|partner| partner.parent.as_deref()),
+    };
+    let cyclic = cyclic(told.keys().copied(), above);
+    for (place, partner) in partners.iter().enumerate().filter(|(_, partner)| cyclic.contains(partner.id.as_str())) {
+        let detail = format!("the chain above `{}` comes back to it", partner.id);
+        faults.extend(fault("cyclic-chain", &format!("/partners/{place}/parent"), detail));
     }
     if faults.is_empty() { Ok(()) } else { Err(faults) }
+}
+
+/// A decision names every line for every credited referrer at every tier, and a group's leader: whether it is small enough
+/// to be kept and sent back.
+pub fn size(credits: usize, lines: usize) -> Result<(), Vec<Fault>> {
+    let commissions = (credits * TIERS + 1) * lines;
+    if commissions <= COMMISSIONS {
+        return Ok(());
+    }
+    let detail = format!(
+        "{credits} credited shares and {lines} lines may earn {commissions} commissions; at most {COMMISSIONS}"
+    );
+    Err(fault("too-many-commissions", "/touches", detail))
 }
 
 fn unique<'a>(ids: impl Iterator<Item = (usize, &'a str)>, code: &str, list: &str, faults: &mut Vec<Fault>) {

@@ -20,6 +20,8 @@ struct Schedule {
     name: &'static str,
     /// The first year and month in which it holds.
     from: (u32, u32),
+    /// The last one; none while no end is published.
+    until: Option<(u32, u32)>,
     steps: &'static [Step],
 }
 
@@ -31,12 +33,14 @@ const fn step(up_to: i64, rate: i64, quick: i64) -> Step {
 const PER_PAYMENT: Schedule = Schedule {
     name: "cn-per-payment/STA-2018-61-table-2",
     from: (2019, 1),
+    until: None,
     steps: &[step(20_000, 2_000, 0), step(50_000, 3_000, 2_000), step(i64::MAX, 4_000, 7_000)],
 };
 
 const PLATFORM: Schedule = Schedule {
     name: "cn-platform/STA-2025-16",
     from: (2025, 10),
+    until: None,
     steps: &[
         step(36_000, 300, 0),
         step(144_000, 1_000, 2_520),
@@ -98,8 +102,10 @@ impl From<Overflow> for Refusal {
 
 /// Reckons what is withheld.
 pub fn withhold(how: Withholding, income: &Income<'_>) -> Result<Withheld, Refusal> {
+    let month = (income.year, income.month);
     let holds = |schedule: &Schedule| {
-        if (income.year, income.month) < schedule.from { Err(Refusal::NotInForce(schedule.name)) } else { Ok(()) }
+        let holds = month >= schedule.from && schedule.until.is_none_or(|until| month <= until);
+        if holds { Ok(()) } else { Err(Refusal::NotInForce(schedule.name)) }
     };
     match how {
         Withholding::None => Ok(Withheld { taxable: 0, tax: 0, schedule: "" }),

@@ -86,6 +86,19 @@ fn sales() {
     broken.partners = vec![partner("a", Some("b")), partner("b", Some("a")), partner("c", Some("a"))];
     let cyclic = |place: u32| ("cyclic-chain".to_owned(), format!("/partners/{place}/parent"));
     assert_eq!(codes(rules.attribute(&broken, &context(1_000)).unwrap_err()), [cyclic(0), cyclic(1)]);
+    // The rulebook's chain and the request's close a circle together.
+    let known = programme(r#"{"partners":{"b":{"parent":"c"},"c":{"parent":"a"}}}"#);
+    broken.partners = vec![partner("d", Some("a")), partner("a", Some("b"))];
+    assert_eq!(codes(known.attribute(&broken, &context(1_000)).unwrap_err()), [cyclic(1)]);
+    let many = programme(r#"{"model":{"kind":"linear"}}"#);
+    let crowd = |count: i64| (0..count).map(|who| click(who, &format!("r{who}"))).collect();
+    let lines = |count: u32| (0..count).map(|id| line(&id.to_string(), "a", 1, 100)).collect();
+    let too_many = many.attribute(&sale(crowd(100), lines(100)), &context(1_000)).unwrap_err();
+    assert_eq!(codes(too_many), [("too-many-commissions".into(), "/touches".into())]);
+    assert_eq!(
+        many.attribute(&sale(crowd(100), lines(99)), &context(1_000)).unwrap().decision.commissions.len(),
+        9_900
+    );
     let large = vec![line("1", "a", 1, commerce::bounds::AMOUNT), line("2", "a", 1, 1)];
     assert_eq!(codes(rules.attribute(&sale(vec![], large), &context(1)).unwrap_err())[0].0, "overflow");
 
@@ -235,6 +248,22 @@ fn signals_and_what_the_programme_makes_of_them() {
     let found = rules.attribute(&quick, &context).unwrap();
     assert_eq!((found.signals[0].code.as_str(), found.signals[0].found), ("shared-device", 3));
     assert_eq!(found.payments[0].action, Action::Hold);
+
+    // The tenth order in a minute is one too many, and the ninth is not.
+    let fast = programme(r#"{"abuse":{"signals":{"velocity":{"count":10,"seconds":60}}}}"#);
+    let order = |place: i64, at| commerce::facts::referrals::RecentOrder {
+        referrer: "p".into(),
+        buyer: place.to_string(),
+        at,
+        new_account: false,
+        fingerprints: vec![],
+    };
+    for (oldest, raised) in [(940, true), (939, false)] {
+        quick.history = (0..9).map(|place| order(place, if place == 0 { oldest } else { 999 })).collect();
+        let found = fast.attribute(&quick, &context).unwrap();
+        let found = found.signals.iter().find(|signal| signal.code == "velocity");
+        assert_eq!(found.map(|signal| (signal.found, signal.limit)), raised.then_some((10, 10)), "{oldest}");
+    }
 
     quick.history.clear();
     quick.partners = vec![partner("p", None)];

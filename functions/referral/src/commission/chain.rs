@@ -2,10 +2,12 @@
 
 use crate::programme::{Partner, Programme, SelfPurchase};
 use commerce::facts::referrals::{Note, Partner as Known};
+use commerce::facts::types::Attribute;
+use std::collections::BTreeMap;
 
 /// What the request and the rulebook know of referrers; the request knows better.
 pub struct Partners<'a> {
-    pub known: &'a [Known],
+    known: BTreeMap<&'a str, &'a Known>,
     pub programme: &'a Programme,
 }
 
@@ -19,9 +21,19 @@ pub struct Standing<'a> {
 }
 
 impl<'a> Partners<'a> {
+    /// `known` is what the request says.
+    pub fn new(known: &'a [Known], programme: &'a Programme) -> Self {
+        Self { known: known.iter().map(|known| (known.id.as_str(), known)).collect(), programme }
+    }
+
+    /// Hashes of a device, a payment means, an address that the request knows of somebody.
+    pub fn fingerprints(&self, id: &str) -> &'a [Attribute] {
+        self.known.get(id).map_or(&[], |known| &known.fingerprints)
+    }
+
     /// What is known; somebody whom nobody knows takes part and stands alone.
     pub fn standing(&self, id: &str) -> Standing<'a> {
-        if let Some(known) = self.known.iter().find(|known| known.id == id) {
+        if let Some(known) = self.known.get(id) {
             let Known { id: _, parent, grade, active, own_sales, revenue, fingerprints: _ } = known;
             return Standing {
                 parent: parent.as_deref(),
@@ -44,7 +56,7 @@ impl<'a> Partners<'a> {
     }
 
     fn knows(&self, id: &str) -> bool {
-        self.known.iter().any(|known| known.id == id) || self.programme.partners.contains_key(id)
+        self.known.contains_key(id) || self.programme.partners.contains_key(id)
     }
 
     /// Who is rewarded: the tier, from 0, and the id. Nobody stands at a tier whose person gets nothing.

@@ -17,6 +17,7 @@ use crate::shares;
 use commerce::facts::referrals::{Ceiling, Commission, Credit, Decision, Division, Note, Part, SoldLine};
 use commerce::facts::types::Context;
 use commerce::money::{Overflow, Rounding, divide, sum, times};
+use std::collections::BTreeSet;
 use terms::{Circumstances, term};
 
 /// What is left of a line, or the line as it was sold, to the base that commissions are reckoned on.
@@ -119,14 +120,9 @@ fn led(
 
 /// Referrers and tiers, each once, in order of their first commission.
 fn earners(commissions: &[Commission]) -> Vec<(&str, u32)> {
-    let mut earners: Vec<(&str, u32)> = Vec::new();
-    for commission in commissions {
-        let earner = (commission.referrer.as_str(), commission.tier);
-        if !earners.contains(&earner) {
-            earners.push(earner);
-        }
-    }
-    earners
+    let mut known = BTreeSet::new();
+    let earners = commissions.iter().map(|commission| (commission.referrer.as_str(), commission.tier));
+    earners.filter(|earner| known.insert(*earner)).collect()
 }
 
 /// Caps as order, day and month leave them. What was earned already stands in the request's counters: kind `commission` for

@@ -3,8 +3,9 @@
 use super::amount::amount;
 use super::{base, earners};
 use commerce::Fault;
-use commerce::facts::referrals::{Decision, Part, RemainingLine};
+use commerce::facts::referrals::{Commission, Decision, Part, RemainingLine};
 use commerce::money::{Overflow, Rounding, divide, sum};
+use std::collections::BTreeMap;
 
 /// What one party is due of one referrer's commission at one tier.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,13 +25,14 @@ pub fn due(decision: &Decision, remaining: &[RemainingLine]) -> Result<Vec<Due>,
     let overflow = |_: Overflow| {
         vec![Fault { code: "overflow".into(), pointer: "/decision".into(), detail: "an amount is too large".into() }]
     };
+    let mut of: BTreeMap<(&str, u32), Vec<&Commission>> = BTreeMap::new();
+    for commission in &decision.commissions {
+        of.entry((&commission.referrer, commission.tier)).or_default().push(commission);
+    }
     let mut dues = Vec::new();
     for (referrer, tier) in earners(&decision.commissions) {
-        let own =
-            decision.commissions.iter().filter(|commission| commission.referrer == referrer && commission.tier == tier);
-        let amounts = own.map(|commission| {
-            let left =
-                left.iter().find(|(line, _)| *line == commission.line).map_or(commission.base, |(_, left)| *left);
+        let amounts = of.get(&(referrer, tier)).into_iter().flatten().map(|commission| {
+            let left = left.get(commission.line.as_str()).copied().unwrap_or(commission.base);
             amount(commission, left)
         });
         let earned = sum(amounts.collect::<Result<Vec<_>, _>>().map_err(overflow)?).map_err(overflow)?;
@@ -60,27 +62,30 @@ fn divided(whole: i64, parts: &[Part]) -> Vec<i64> {
 }
 
 /// What is left of each named line, as the base that the decision froze.
-fn left<'a>(decision: &Decision, remaining: &'a [RemainingLine]) -> Result<Vec<(&'a str, i64)>, Vec<Fault>> {
+fn left<'a>(decision: &'a Decision, remaining: &'a [RemainingLine]) -> Result<BTreeMap<&'a str, i64>, Vec<Fault>> {
+    let bases: BTreeMap<&str, i64> =
+        decision.commissions.iter().map(|commission| (commission.line.as_str(), commission.base)).collect();
     let mut faults = Vec::new();
-    let mut left: Vec<(&str, i64)> = Vec::new();
+    let mut left = BTreeMap::new();
     for (place, line) in remaining.iter().enumerate() {
         let RemainingLine { id, net, tax, shipping } = line;
         let mut fault = |code: &str, detail: String| {
             faults.push(Fault { code: code.into(), pointer: format!("/remaining/{place}"), detail });
         };
-        let Some(sold) = decision.commissions.iter().find(|commission| commission.line == *id) else {
+        let Some(sold) = bases.get(id.as_str()) else {
             // A line that earned nobody anything has no commission; it changes nothing unless nobody sold it.
             if !decision.commissions.is_empty() {
                 fault("unknown-line", format!("the decision has no line `{id}`"));
             }
             continue;
         };
-        if left.iter().any(|(known, _)| known == id) {
-            fault("duplicate-line", format!("`{id}` is named twice"));
-        }
         match base(*net, *tax, *shipping, decision.with_tax, decision.with_shipping) {
-            Ok(base) if base <= sold.base && *net >= 0 => left.push((id, base)),
-            _ => fault("remaining-above-sold", format!("what is left of `{id}` must be 0 to {}", sold.base)),
+            Ok(base) if base <= *sold && *net >= 0 => {
+                if left.insert(id.as_str(), base).is_some() {
+                    fault("duplicate-line", format!("`{id}` is named twice"));
+                }
+            }
+            _ => fault("remaining-above-sold", format!("what is left of `{id}` must be 0 to {sold}")),
         }
     }
     if faults.is_empty() { Ok(left) } else { Err(faults) }

@@ -13,7 +13,7 @@ mod windows;
 
 pub use abuse::{Abuse, Limit};
 pub use binding::{Binding, Claim, CodeOwner, Links};
-use lawful::TIERS;
+pub use lawful::TIERS;
 pub use model::Model;
 pub use partners::{Partner, cyclic};
 pub use payout::{Payout, Withholding};

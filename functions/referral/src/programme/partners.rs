@@ -2,7 +2,8 @@
 
 use commerce::Value;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A referrer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,40 +30,36 @@ pub fn read(value: &Value<'_>, most: usize) -> BTreeMap<String, Partner> {
     let partners: BTreeMap<String, Partner> =
         entries.iter().map(|(id, value)| ((*id).to_owned(), partner(value))).collect();
     let parent = |id: &str| partners.get(id).and_then(|partner| partner.parent.as_deref());
+    let cyclic = cyclic(entries.iter().map(|(id, _)| *id), parent);
     for (id, value) in &entries {
-        if cyclic(id, parent) {
+        if cyclic.contains(id) {
             value.fault("cyclic-chain", format!("the chain above `{id}` comes back to it"));
         }
     }
     partners
 }
 
-/// Whether following parents from here comes back here.
-pub fn cyclic<'a>(id: &str, parent: impl Fn(&str) -> Option<&'a str>) -> bool {
-    // Floyd's two runners: a chain that runs into somebody else's cycle ends too.
-    let (mut slow, mut fast) = (parent(id), parent(id).and_then(&parent));
-    while let (Some(one), Some(two)) = (slow, fast) {
-        if one == id || two == id {
-            return true;
+/// Everybody among these, and above them, whose chain of parents comes back to them. Each link is followed once.
+pub fn cyclic<'a>(
+    ids: impl IntoIterator<Item = &'a str>,
+    parent: impl Fn(&str) -> Option<&'a str>,
+) -> BTreeSet<&'a str> {
+    let (mut met, mut cyclic) = (BTreeMap::new(), BTreeSet::new());
+    for (walk, id) in ids.into_iter().enumerate() {
+        let mut at = Some(id);
+        while let Some(one) = at {
+            match met.entry(one) {
+                Entry::Vacant(new) => {
+                    new.insert(walk);
+                    at = parent(one);
+                }
+                // What an earlier walk met it has judged; only what this walk met itself closes a circle.
+                Entry::Occupied(known) if *known.get() != walk => break,
+                Entry::Occupied(_) => at = cyclic.insert(one).then(|| parent(one)).flatten(),
+            }
         }
-        if one == two {
-            return returns(id, one, &parent);
-        }
-        (slow, fast) = (parent(one), parent(two).and_then(&parent));
     }
-    slow == Some(id)
-}
-
-/// Whether the cycle through `from` has `id` on it.
-fn returns<'a>(id: &str, from: &'a str, parent: impl Fn(&str) -> Option<&'a str>) -> bool {
-    let mut at = parent(from);
-    while let Some(one) = at.filter(|one| *one != from) {
-        if one == id {
-            return true;
-        }
-        at = parent(one);
-    }
-    false
+    cyclic
 }
 
 fn partner(value: &Value<'_>) -> Partner {

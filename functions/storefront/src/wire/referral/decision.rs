@@ -6,8 +6,8 @@ use commerce::facts::referrals::{Ceiling, Clawback, Commission, Decision, Divisi
 use commerce::{Object, Value, bounds};
 use serde::Serialize;
 
-/// Entries of a decision: every line for every referrer at every tier.
-const COMMISSIONS: usize = 100_000;
+/// Entries of a decision, as many as referral makes.
+const COMMISSIONS: usize = 20_000;
 
 /// Reads a decision as an attribution answered it.
 pub fn decision(value: Value<'_>, currency: &str) -> Option<Decision> {
