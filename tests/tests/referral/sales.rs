@@ -253,6 +253,57 @@ fn caps_splits_leaders_and_what_the_creator_funds() {
     assert_eq!(answer["notes"][0], json!({ "code": "funding-above-commission", "subject": "kol" }));
 }
 
+#[test]
+fn the_closest_rate_wins_and_whoever_is_not_paid_is_named_with_the_reason() {
+    let shop = Shop::open();
+    let commission = json!({ "rates": [100, 10], "revenue": [{ "from": 500_000, "rates": [200, 20] }], "grades": { "gold": [300, 30] },
+        "segments": { "new": [400, 40] }, "campaigns": { "double-11": [500, 50] }, "categories": { "tea": [600, 60] },
+        "skus": { "TEA": { "rates": [700, 70] }, "CUP": { "fixed": [0, 0] } } });
+    let sold = |line: Value, more: Value| {
+        let mut touch = click("kol");
+        touch["campaign"] = more.get("campaign").cloned().unwrap_or(json!("spring"));
+        let mut sold = json!({ "id": "1", "sku": "POT", "quantity": 1, "net": money(10_000) });
+        for (name, value) in line.as_object().unwrap() {
+            sold[name] = value.clone();
+        }
+        let partners = json!([{ "id": "kol", "parent": "mcn", "revenue": money(more["revenue"].as_i64().unwrap_or(0)),
+            "grade": more["grade"].as_str().unwrap_or("plain") }, { "id": "mcn", "ownSales": true }]);
+        let segments = more.get("segments").cloned().unwrap_or(json!([]));
+        let fields = json!({ "touches": [touch], "lines": [sold], "partners": partners, "shopper": { "id": "c", "segments": segments } });
+        shop.ask("attribute", &sale(&json!({ "commission": commission }), &fields))
+    };
+    // (the line, what else is known) and (what decided, the first tier, the second): each row adds what is closer.
+    let tea = json!({ "categories": ["tea"] });
+    let table = [
+        (json!({}), json!({}), "programme", 100, 10),
+        (json!({}), json!({ "revenue": 490_000 }), "revenue", 200, 20),
+        (json!({}), json!({ "revenue": 489_999 }), "programme", 100, 10),
+        (json!({}), json!({ "revenue": 490_000, "grade": "gold" }), "grade", 300, 30),
+        (json!({}), json!({ "grade": "gold", "segments": ["new"] }), "segment", 400, 40),
+        (json!({}), json!({ "segments": ["new"], "campaign": "double-11" }), "campaign", 500, 50),
+        (tea, json!({ "campaign": "double-11" }), "category", 600, 60),
+        (json!({ "sku": "TEA", "categories": ["tea"] }), json!({}), "sku", 700, 70),
+        (json!({ "sku": "CUP", "categories": ["tea"] }), json!({}), "sku-fixed", 0, 0),
+    ];
+    for (line, more, basis, first, second) in table {
+        let answer = sold(line.clone(), more.clone());
+        assert_eq!(answer["decision"]["commissions"][0]["basis"], basis, "{line} {more}");
+        assert_eq!(paid(&answer), [("kol", first), ("mcn", second)], "{line} {more}");
+    }
+    // (who stands above, the referrer) and (who is paid, who is not and why)
+    let upline = |own: bool, active: bool| json!([{ "id": "kol", "parent": "mcn", "active": active }, { "id": "mcn", "ownSales": own }]);
+    let table: [(Value, &[(&str, i64)], [&str; 2]); 2] = [
+        (upline(false, true), &[("kol", 1_000)], ["upline-without-own-sales", "mcn"]),
+        (upline(true, false), &[("mcn", 200)], ["partner-inactive", "kol"]),
+    ];
+    for (partners, expected, note) in table {
+        let fields = json!({ "touches": [click("kol")], "partners": partners });
+        let answer = shop.ask("attribute", &sale(&json!({ "commission": { "rates": [1_000, 200] } }), &fields));
+        assert_eq!(paid(&answer), expected, "{partners}");
+        assert_eq!(texts(&answer["notes"], &["code", "subject"]), [note], "{partners}");
+    }
+}
+
 /// What the sample merchant's livestream earns whom, reckoned by hand.
 #[test]
 fn a_quote_says_the_same_as_the_route_and_takes_from_the_creator_what_the_creator_funds() {
@@ -269,7 +320,7 @@ fn a_quote_says_the_same_as_the_route_and_takes_from_the_creator_what_the_creato
     let quote = |cart: &Value| {
         let answer = shop.send("POST", "/v1/quote", "", cart);
         assert_eq!(answer.status, 200, "{}", answer.text());
-        fits(&shop.contract.schema("Referral"), &answer.json()["referral"], "the quote's referral");
+        fits(&shop.contract.answer("POST", "/v1/quote"), &answer.json(), "the quote");
         answer.json()
     };
     let before = quote(cart);
