@@ -25,6 +25,13 @@ struct Schedule {
     steps: &'static [Step],
 }
 
+impl Schedule {
+    /// Whether it holds in this year and month.
+    fn holds(&self, month: (u32, u32)) -> bool {
+        month >= self.from && self.until.is_none_or(|until| month <= until)
+    }
+}
+
 /// A step in yuan, as the tables are published.
 const fn step(up_to: i64, rate: i64, quick: i64) -> Step {
     Step { up_to: up_to.saturating_mul(100), rate, quick: quick * 100 }
@@ -102,10 +109,8 @@ impl From<Overflow> for Refusal {
 
 /// Reckons what is withheld.
 pub fn withhold(how: Withholding, income: &Income<'_>) -> Result<Withheld, Refusal> {
-    let month = (income.year, income.month);
     let holds = |schedule: &Schedule| {
-        let holds = month >= schedule.from && schedule.until.is_none_or(|until| month <= until);
-        if holds { Ok(()) } else { Err(Refusal::NotInForce(schedule.name)) }
+        if schedule.holds((income.year, income.month)) { Ok(()) } else { Err(Refusal::NotInForce(schedule.name)) }
     };
     match how {
         Withholding::None => Ok(Withheld { taxable: 0, tax: 0, schedule: "" }),
@@ -182,6 +187,9 @@ mod tests {
                 "{month}"
             );
         }
+        let ended = Schedule { name: "", from: (2019, 1), until: Some((2020, 2)), steps: &[] };
+        let months = [(2018, 12), (2019, 1), (2020, 2), (2020, 3)];
+        assert_eq!(months.map(|month| ended.holds(month)), [false, true, true, false]);
         let flat = withhold(Withholding::Flat(1_500), &income(2025, 1, &[])).unwrap();
         assert_eq!((flat.taxable, flat.tax), (1_000_000, 150_000));
     }
