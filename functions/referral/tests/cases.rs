@@ -1,4 +1,5 @@
 //! The neutral case files against the core: the same files run over HTTP by `scripts/cases`.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 mod facts;
 

@@ -1,4 +1,5 @@
 //! Laws that hold for every input.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 mod facts;
 
@@ -18,7 +19,9 @@ const MODELS: [&str; 6] = [
 /// The chance of conversion from the start, without a channel, by iterating the whole chain of order k on its own names.
 fn brute(rows: &[PathRow], order: usize, without: Option<u32>) -> f64 {
     use std::collections::BTreeMap;
-    let mut counts: BTreeMap<Vec<u32>, (BTreeMap<Vec<u32>, f64>, f64, f64)> = BTreeMap::new();
+    /// Steps to other states, conversions, losses.
+    type Counts = (BTreeMap<Vec<u32>, f64>, f64, f64);
+    let mut counts: BTreeMap<Vec<u32>, Counts> = BTreeMap::new();
     for row in rows {
         let mut path = row.path.clone();
         path.dedup();

@@ -30,7 +30,9 @@ fn every_refusal_has_its_own_reason() {
     let body = token.split('.').nth(2).unwrap();
     let longer = token.replace(body, &format!("{body}AAAA"));
     let both = [k3.clone(), k2.clone()];
-    let table: &[(&str, &str, &[LinkKey], i64, i64, &str)] = &[
+    /// Token, merchant, keys, clicked, presented, and the reason or nothing.
+    type Row<'a> = (&'a str, &'a str, &'a [LinkKey], i64, i64, &'a str);
+    let table: &[Row<'_>] = &[
         (&token, "willow", &both, at, at, ""),
         (&token, "willow", &both, at, at + 86_400, ""),
         (&token, "willow", &both, claim().issued - SKEW, at, ""),
