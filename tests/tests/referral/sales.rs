@@ -272,13 +272,14 @@ fn the_closest_rate_wins_and_whoever_is_not_paid_is_named_with_the_reason() {
         let fields = json!({ "touches": [touch], "lines": [sold], "partners": partners, "shopper": { "id": "c", "segments": segments } });
         shop.ask("attribute", &sale(&json!({ "commission": commission }), &fields))
     };
-    // (the line, what else is known) and (what decided, the first tier, the second): each row adds what is closer.
+    // (the line, what else is known) and (what decided, the first tier, the second): each row adds what is closer. Revenue and
+    // grade are each partner's own, and the one above has none.
     let tea = json!({ "categories": ["tea"] });
     let table = [
         (json!({}), json!({}), "programme", 100, 10),
-        (json!({}), json!({ "revenue": 490_000 }), "revenue", 200, 20),
+        (json!({}), json!({ "revenue": 490_000 }), "revenue", 200, 10),
         (json!({}), json!({ "revenue": 489_999 }), "programme", 100, 10),
-        (json!({}), json!({ "revenue": 490_000, "grade": "gold" }), "grade", 300, 30),
+        (json!({}), json!({ "revenue": 490_000, "grade": "gold" }), "grade", 300, 10),
         (json!({}), json!({ "grade": "gold", "segments": ["new"] }), "segment", 400, 40),
         (json!({}), json!({ "segments": ["new"], "campaign": "double-11" }), "campaign", 500, 50),
         (tea, json!({ "campaign": "double-11" }), "category", 600, 60),
