@@ -30,7 +30,7 @@ fn model(name: &str, half_life: &Value) -> Option<Value> {
         _ => {
             let weights =
                 name.strip_prefix("position_")?.split('_').map(|weight| Some(weight.parse::<u32>().ok()? * 100));
-            let [first, middle, last] = weights.collect::<Option<Vec<_>>>()?.try_into().ok()?;
+            let [first, middle, last]: [u32; 3] = weights.collect::<Option<Vec<_>>>()?.try_into().ok()?;
             json!({ "kind": "positionBased", "first": first, "middle": middle, "last": last })
         }
     })

@@ -156,8 +156,8 @@ fn left(case: &Value, sold: &[Value]) -> Option<Vec<Value>> {
 }
 
 /// A percentage in basis points, or whole units of the currency in minor ones.
+#[allow(clippy::cast_possible_truncation, reason = "a number of a case file")]
 fn hundredths(number: &Value) -> Option<i64> {
-    #[allow(clippy::cast_possible_truncation, reason = "a number of a case file")]
     number.as_f64().map(|number| (number * 100.0).round() as i64)
 }
 
