@@ -42,6 +42,30 @@ pub(crate) struct Found {
 /// What has been taken out already reads as this: neither a letter nor a digit, and part of no pattern.
 pub(crate) const TAKEN: char = '\u{FFFC}';
 
+/// The last so many letters before a place; none from before what has been taken out, so that a mask's length says nothing.
+pub(crate) fn before(letters: &[char], place: usize, count: usize) -> &[char] {
+    let window = letters.get(place.saturating_sub(count)..place).unwrap_or_default();
+    window.rsplit(|letter| *letter == TAKEN).next().unwrap_or_default()
+}
+
+/// Reads masks (`[CN_ID]`, `[CN_ID:BCDF…]`) as what has been taken out: their letters are no context (`[INTL_PHONE]` names no phone).
+fn take_masks(letters: &mut [char]) {
+    let opened: Vec<usize> = (0..letters.len()).filter(|place| letters.get(*place) == Some(&'[')).collect();
+    for from in opened {
+        let body = letters.get(from + 1..).unwrap_or_default();
+        let Some(length) = body.iter().take(MASK).position(|letter| *letter == ']') else { continue };
+        let name = body.iter().take(length).take_while(|letter| **letter != ':').map(char::to_ascii_uppercase);
+        if KINDS.iter().any(|kind| name.clone().eq(kind.chars()))
+            && let Some(mask) = letters.get_mut(from..from + length + 2)
+        {
+            mask.fill(TAKEN);
+        }
+    }
+}
+
+/// Letters within the brackets of a mask: the longest kind, a colon and a pseudonym.
+const MASK: usize = 32;
+
 /// One past a word that starts at a place.
 pub(crate) fn word_at(letters: &[char], at: usize, word: &str) -> Option<usize> {
     let mut end = at;
@@ -83,6 +107,7 @@ pub fn find(text: &Text<'_>, markup: Markup, wanted: impl Fn(&str) -> bool) -> V
 
 fn spans(text: &Text<'_>, wanted: &impl Fn(&str) -> bool) -> Vec<(Kind, Span)> {
     let mut letters: Vec<char> = text.glyphs.iter().map(|glyph| glyph.letter).collect();
+    take_masks(&mut letters);
     let mut all = Vec::new();
     // What is taken out may uncover more beside it; a second search finds it, so that a redacted text is clean.
     loop {

@@ -1,6 +1,6 @@
 //! What is personal only where the words around it say so: WeChat and QQ ids, passports, plates, addresses.
 
-use super::{Found, word_at};
+use super::{Found, TAKEN, before, word_at};
 
 const CN_PASSPORT: usize = 6;
 const CN_PLATE: usize = 7;
@@ -91,6 +91,9 @@ fn named(letters: &[char], at: usize, words: &[&str], kind: usize, found: &mut V
 fn passport(letters: &[char], at: usize, found: &mut Vec<Found>) {
     let Some(end) = starts(letters, at, PASSPORT) else { return };
     for from in end..end + 10 {
+        if letters.get(from) == Some(&TAKEN) {
+            return;
+        }
         let free = from == 0 || !letters.get(from - 1).is_some_and(char::is_ascii_alphanumeric);
         let token: Vec<char> =
             letters.iter().skip(from).take(11).copied().take_while(char::is_ascii_alphanumeric).collect();
@@ -145,7 +148,7 @@ fn address(letters: &[char], at: usize, found: &mut Vec<Found>) {
         letters.get(*place).is_some_and(|letter| !crate::text::is_han(*letter) && !letter.is_ascii_digit())
     });
     let mut from = opened.map_or(reach, |place| place + 1);
-    let window: String = letters.get(from.saturating_sub(8)..number).unwrap_or_default().iter().collect();
+    let window: String = before(letters, number, number - from.saturating_sub(8)).iter().collect();
     let home = HOME.iter().any(|word| window.contains(word));
     if let Some(end) = (from..number).rev().find_map(|place| starts(letters, place, HOME)) {
         from = end + usize::from(matches!(letters.get(end), Some('是' | '在' | '到' | '人')));

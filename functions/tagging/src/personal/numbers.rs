@@ -266,8 +266,7 @@ impl Run<'_> {
 
     /// An IMEI has fifteen digits and Luhn's check too.
     fn is_device(&self) -> bool {
-        let window: String =
-            self.letters.get(self.from.saturating_sub(8)..self.from).unwrap_or_default().iter().collect();
+        let window: String = super::before(self.letters, self.from, 8).iter().collect();
         window.contains("imei")
     }
 
@@ -298,8 +297,7 @@ impl Run<'_> {
 
     /// Whether a word for a telephone stands right before.
     fn is_called(&self) -> bool {
-        let window: String =
-            self.letters.get(self.from.saturating_sub(8)..self.from).unwrap_or_default().iter().collect();
+        let window: String = super::before(self.letters, self.from, 8).iter().collect();
         ["电话", "座机", "固话", "致电", "tel", "phone", "call", "热线"].iter().any(|word| window.contains(word))
     }
 
