@@ -2,6 +2,7 @@
 //!
 //! A quote takes one `Arc` and keeps it to its end, so that an activation beside it changes nothing for it.
 
+use super::failure::{Failure, Kind};
 use super::health::Health;
 use super::loaded::Loaded;
 use std::collections::HashMap;
@@ -32,10 +33,28 @@ pub struct ActivePlugin {
     pub policy: Policy,
     /// Names of attributes that the context must declare, or it is not asked.
     pub needs: Vec<String>,
-    /// The plugin.
-    pub loaded: Arc<Loaded>,
+    /// The plugin, or why it cannot be run: then every call of it fails with that, by its policy.
+    pub loaded: Result<Arc<Loaded>, Failure>,
     /// How it fares; a new activation begins anew.
     pub health: Arc<Health>,
+}
+
+impl ActivePlugin {
+    /// What stands for a merchant's plugins when their manifest cannot be read: nobody knows which were on, so that quotes go on
+    /// and say that something is missing.
+    pub fn unreadable() -> Self {
+        let failure = Failure::new(Kind::Damaged, "the manifest of the merchant's plugins cannot be read");
+        Self {
+            name: "plugins".to_owned(),
+            version: String::new(),
+            digest: String::new(),
+            config: String::new(),
+            policy: Policy::Open,
+            needs: Vec::new(),
+            loaded: Err(failure),
+            health: Arc::default(),
+        }
+    }
 }
 
 /// Everything of a merchant that is switched on.

@@ -17,6 +17,11 @@ macro_rules! failures {
                 match self { $(Self::$name => $code,)+ }
             }
 
+            /// What it is, in a sentence.
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$name => concat!($($doc),+),)+ }
+            }
+
             /// Whether it counts against the plugin in its circuit breaker: whether running it did harm.
             pub const fn counts(self) -> bool {
                 match self { $(Self::$name => $blame,)+ }
@@ -52,6 +57,8 @@ failures! {
     CircuitOpen = "plugin-circuit-open", false;
     /// The host panicked when it ran it before.
     Quarantined = "plugin-quarantined", false;
+    /// What is stored of it is damaged, or can no longer be made ready to run.
+    Damaged = "plugin-damaged", false;
 }
 
 /// What went wrong, with a text for the merchant that says what to look at.

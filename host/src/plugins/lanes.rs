@@ -139,7 +139,8 @@ impl Lanes {
         plugin: &ActivePlugin,
         question: &Arc<Question>,
     ) -> Result<Vec<Checked>, Failure> {
-        let ran = match plugin.health.admit() {
+        let ready = plugin.loaded.as_ref().map_err(Failure::clone);
+        let ran = match ready.and_then(|_| plugin.health.admit()) {
             Err(failure) => Ran::refused(failure),
             Ok(pass) => self.admitted(merchant, plugin, question, pass).await,
         };
@@ -161,7 +162,7 @@ impl Lanes {
             return Ran::refused(Failure::new(Kind::Busy, text));
         };
         // The inert WASI may want to block, which a thread that serves must not.
-        if pass.quick() && !plugin.loaded.permit().wasi {
+        if pass.quick() && !plugin.loaded.as_ref().is_ok_and(|loaded| loaded.permit().wasi) {
             let ran = run(plugin, question, QUICK);
             let gave_up = ran.result.as_ref().is_err_and(|failure| failure.kind == Kind::TimedOut);
             if !gave_up {
@@ -264,8 +265,12 @@ impl Shared {
 /// Runs a plugin and checks what it proposes; a panic of the host is a failure like others.
 fn run(plugin: &ActivePlugin, question: &Question, time: Duration) -> Ran<Vec<Checked>> {
     let Question { cart, context, earlier } = question;
+    let loaded = match &plugin.loaded {
+        Ok(loaded) => loaded,
+        Err(failure) => return Ran::refused(failure.clone()),
+    };
     let work = || {
-        let Ran { result, usage } = plugin.loaded.evaluate_within(time, cart, context, &plugin.config, earlier);
+        let Ran { result, usage } = loaded.evaluate_within(time, cart, context, &plugin.config, earlier);
         let result = result.and_then(|proposals| check::proposals(&plugin.name, cart, &proposals));
         Ran { result, usage }
     };

@@ -50,7 +50,7 @@ pub fn active(work: &str) -> ActivePlugin {
         config: "{}".into(),
         policy: Policy::Open,
         needs: Vec::new(),
-        loaded: Arc::new(loaded(work)),
+        loaded: Ok(Arc::new(loaded(work))),
         health: Arc::new(Health::default()),
     }
 }

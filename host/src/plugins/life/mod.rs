@@ -18,6 +18,7 @@ use super::active::{Active, ActivePlugin, Actives, Policy};
 use super::book::{Activation, Book, OnFailure, Version, is_merchant};
 use super::bounds::Tier;
 use super::engine::PluginEngine;
+use super::failure::{Failure, Kind};
 use super::health::Health;
 use super::loaded::{Loaded, Permit};
 use super::quota::Uploads;
@@ -149,6 +150,8 @@ impl Life {
                 Ok(book) => life.restore(&merchant, book).with_context(at)?,
                 Err(error) => {
                     life.log.warn(&format!("plugins of {merchant}: the manifest cannot be read: {error}"));
+                    let plugins = vec![ActivePlugin::unreadable()];
+                    life.actives.set(&merchant, Some(Arc::new(Active { plugins })));
                     life.damaged.insert(merchant, error);
                 }
             }
@@ -156,7 +159,8 @@ impl Life {
         Ok(life)
     }
 
-    /// Switches on what a manifest says, and removes what it does not name.
+    /// Switches on what a manifest says, and removes what it does not name. What cannot be loaded is on all the same: its calls
+    /// fail, as its policy says, until another version is.
     fn restore(&self, merchant: &str, book: Book) -> std::io::Result<()> {
         self.shelf.sweep(merchant, &book.digests())?;
         let mut active = Active::default();
@@ -166,14 +170,12 @@ impl Life {
             else {
                 continue;
             };
-            match self.load(merchant, version) {
-                Ok(loaded) => active.plugins.push(activated(name, activation, version, loaded)),
-                Err(refusal) => {
-                    let why = refusal.log.as_deref().unwrap_or(&refusal.detail);
-                    self.log
-                        .warn(&format!("plugin {name} of {merchant} cannot be switched on: {}: {why}", refusal.said()));
-                }
-            }
+            let loaded = self.load(merchant, version).map_err(|refusal| {
+                let why = refusal.log.as_deref().unwrap_or(&refusal.detail);
+                self.log.warn(&format!("plugin {name} of {merchant} cannot be run: {}: {why}", refusal.said()));
+                Failure::new(Kind::Damaged, format!("{}: {}", refusal.said(), refusal.detail))
+            });
+            active.plugins.push(activated(name, activation, version, loaded));
         }
         self.actives.set(merchant, Some(Arc::new(active)));
         lock(&self.merchants).insert(merchant.to_owned(), Arc::new(Mutex::new(book)));
@@ -265,7 +267,12 @@ enum Swap {
     Off(String),
 }
 
-fn activated(name: &str, activation: &Activation, version: &Version, loaded: Arc<Loaded>) -> ActivePlugin {
+fn activated(
+    name: &str,
+    activation: &Activation,
+    version: &Version,
+    loaded: Result<Arc<Loaded>, Failure>,
+) -> ActivePlugin {
     let Activation { version: number, config, on_failure, at: _ } = activation;
     ActivePlugin {
         name: name.to_owned(),

@@ -198,7 +198,7 @@ impl Life {
         golden::run(name, &loaded, &text, true)?;
         let Wish { version: number, config, on_failure } = wish.clone();
         let activation = Activation { version: number, config, on_failure, at: 0 };
-        Ok(activated(name, &activation, version, loaded))
+        Ok(activated(name, &activation, version, Ok(loaded)))
     }
 }
 

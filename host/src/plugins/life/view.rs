@@ -59,7 +59,7 @@ fn health(plugin: &ActivePlugin) -> Value {
         .map(|seen| json!({"at": time(seen.at), "code": seen.failure.code(), "detail": seen.failure.text}))
         .collect();
     let crate::plugins::run::Usage { fuel, memory, time, input, output, log: _ } = &report.most;
-    json!({
+    let mut health = json!({
         "circuit": report.circuit.name(),
         "calls": report.calls,
         "failures": failures,
@@ -68,7 +68,12 @@ fn health(plugin: &ActivePlugin) -> Value {
             "fuel": fuel, "memory": memory, "microseconds": u64::try_from(time.as_micros()).unwrap_or(u64::MAX),
             "input": input, "output": output,
         },
-    })
+    });
+    if let Err(failure) = &plugin.loaded {
+        health["code"] = failure.code().into();
+        health["detail"] = failure.text.as_str().into();
+    }
+    health
 }
 
 fn log(plugin: &ActivePlugin) -> Vec<Value> {
@@ -81,13 +86,9 @@ impl Life {
         active.plugins.iter().find(|plugin| plugin.name == name).cloned()
     }
 
-    /// Health of a plugin that is on; of one that should be on and could not be loaded, that.
-    fn health(&self, merchant: &str, name: &str, plugin: &Plugin) -> Value {
-        match (self.running(merchant, name), &plugin.active) {
-            (Some(running), _) => health(&running),
-            (None, Some(_)) => json!({"code": "plugin-damaged"}),
-            (None, None) => Value::Null,
-        }
+    /// Health of a plugin that is on; with a code where it cannot be run.
+    fn health(&self, merchant: &str, name: &str) -> Value {
+        self.running(merchant, name).as_ref().map_or(Value::Null, health)
     }
 
     /// Every plugin of the merchant, in short.
@@ -102,7 +103,7 @@ impl Life {
                 "name": name,
                 "versions": plugin.versions.keys().collect::<Vec<_>>(),
                 "active": plugin.active.as_ref().map(|active| activation(active, plugin)),
-                "health": self.health(merchant, name, plugin),
+                "health": self.health(merchant, name),
             })
         };
         let plugins: Vec<Value> = book.plugins.iter().map(one).collect();
@@ -127,7 +128,7 @@ impl Life {
             "merchant": merchant,
             "name": name,
             "active": plugin.active.as_ref().map(|active| activation(active, plugin)),
-            "health": self.health(merchant, name, plugin),
+            "health": self.health(merchant, name),
             "log": self.running(merchant, name).map_or_else(Vec::new, |running| log(&running)),
             "versions": versions.collect::<Vec<_>>(),
             "history": plugin.history.iter().rev().map(|before| activation(before, plugin)).collect::<Vec<_>>(),
