@@ -32,6 +32,8 @@ pub struct Plugin {
     pub before: String,
     /// What `describe` does before it answers.
     pub before_describing: String,
+    /// What the module imports, in WAT.
+    pub imports: String,
     /// Further fields of the module.
     pub fields: String,
     /// Pages of memory.
@@ -52,6 +54,7 @@ impl Plugin {
             line: None,
             before: String::new(),
             before_describing: String::new(),
+            imports: String::new(),
             fields: String::new(),
             pages: 1,
         }
@@ -60,8 +63,8 @@ impl Plugin {
     /// The core module as text.
     #[must_use]
     pub fn module(&self) -> String {
-        let Self { name, version, schema, code, amount, proposals, line, before, before_describing, fields, pages } =
-            self;
+        let Self { name, version, schema, code, amount, proposals, line, .. } = self;
+        let Self { before, before_describing, imports, fields, pages, .. } = self;
         let mut image = Image::default();
         let (name, version, schema) = (image.text(name), image.text(version), image.text(schema));
         let code = image.bytes(code);
@@ -92,6 +95,7 @@ impl Plugin {
         let data = image.data();
         format!(
             r#"(module
+              {imports}
               (memory (export "memory") {pages})
               (global $next (mut i32) (i32.const {HEAP}))
               (data (i32.const {IMAGE}) "{data}")

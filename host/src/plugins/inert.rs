@@ -6,19 +6,22 @@
 
 use super::bounds;
 use super::run::Call;
+use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::AsyncWrite;
 use wasmtime::component::{Component, Linker, Resource};
-use wasmtime::{Result, bail};
+use wasmtime::{Error, Result};
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::clocks::{HostMonotonicClock, HostWallClock};
 use wasmtime_wasi::p2::{DynPollable, OutputStream, Pollable, StreamResult};
 use wasmtime_wasi::random::Deterministic;
-use wasmtime_wasi::{WasiCtx, WasiCtxBuilder};
+use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxBuilder};
 
+/// The version of WASI that wasmtime-wasi defines; a plugin built against any 0.2 is linked to it.
+const VERSION: &str = "0.2.12";
 /// The moment at which the clock stands: 2000-01-01T00:00:00Z.
 const STANDSTILL: Duration = Duration::from_secs(946_684_800);
 /// Where randomness begins.
@@ -49,20 +52,36 @@ pub fn context(log: &LogText) -> WasiCtx {
 pub fn link(linker: &mut Linker<Call>, component: &Component) -> Result<()> {
     wasmtime_wasi::p2::add_to_linker_sync(linker)?;
     linker.allow_shadowing(true);
-    for version in ["0.2.0", "0.2.1", "0.2.2", "0.2.3", "0.2.4", "0.2.5", "0.2.6"] {
-        let mut clock = linker.instance(&format!("wasi:clocks/monotonic-clock@{version}"))?;
-        for name in ["subscribe-duration", "subscribe-instant"] {
-            clock.func_wrap(name, |_, (_,): (u64,)| -> Result<(Resource<DynPollable>,)> {
-                bail!("a plugin may not wait for time to pass")
-            })?;
-        }
-        let mut poll = linker.instance(&format!("wasi:io/poll@{version}"))?;
-        poll.func_wrap("poll", |_, (_,): (Vec<Resource<DynPollable>>,)| -> Result<(Vec<u32>,)> {
-            bail!("a plugin may not wait")
+    let mut clock = linker.instance(&format!("wasi:clocks/monotonic-clock@{VERSION}"))?;
+    for name in ["subscribe-duration", "subscribe-instant"] {
+        clock.func_wrap(name, |_, (_,): (u64,)| -> Result<(Resource<DynPollable>,)> {
+            Err(Error::new(Refused("a plugin may not wait for time to pass")))
         })?;
     }
+    let mut poll = linker.instance(&format!("wasi:io/poll@{VERSION}"))?;
+    poll.func_wrap("poll", |_, (_,): (Vec<Resource<DynPollable>>,)| -> Result<(Vec<u32>,)> {
+        Err(Error::new(Refused("a plugin may not wait")))
+    })?;
     linker.allow_shadowing(false);
     linker.define_unknown_imports_as_traps(component)
+}
+
+/// What the inert form refuses when it is called.
+#[derive(Debug)]
+struct Refused(&'static str);
+
+impl fmt::Display for Refused {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.0)
+    }
+}
+
+impl std::error::Error for Refused {}
+
+/// Whether a call ended with an error because it asked WASI for what the inert form has not, or to end the process.
+pub fn ended(error: &Error) -> bool {
+    // wasmtime has no public type for an import that is not there.
+    error.is::<Refused>() || error.is::<I32Exit>() || format!("{error:#}").contains("has not been defined")
 }
 
 /// SplitMix64 (Steele, Lea, Flood 2014) from the seed.

@@ -151,6 +151,7 @@ fn classify(limiter: &Limiter, error: &wasmtime::Error) -> Failure {
         _ if limiter.refused() => Kind::OutOfMemory,
         Some(_) => Kind::Trapped,
         None if error.is::<wasmtime::PoolConcurrencyLimitError>() => Kind::Busy,
+        None if inert::ended(error) => Kind::Trapped,
         None if exhausted() => Kind::OutputTooLarge,
         None => Kind::OutputInvalid,
     };
