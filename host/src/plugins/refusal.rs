@@ -148,6 +148,21 @@ codes! {
     Internal = 500 "internal" "Something went wrong here";
 }
 
+/// Codes of single faults, which stand for the whole where there is no other; those of bounds are in `upload::structure`, those of
+/// running plugins in `failure`.
+#[rustfmt::skip]
+pub const FAULTS: &[(&str, &str)] = &[
+    ("wrong-type", "A field is of another type"),
+    ("unknown-field", "A field is not known"),
+    ("missing-field", "A field is missing"),
+    ("unknown-value", "A field has a value that is not known"),
+    ("missing-export", "The component lacks an export of the world"),
+    ("type-differs", "A type differs from the world's"),
+    ("plugin-name-differs", "The component calls itself by another name"),
+    ("plugin-version-differs", "The component calls itself another version"),
+    ("plugin-tier-differs", "The component needs the large tier"),
+];
+
 /// What is wrong in one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {

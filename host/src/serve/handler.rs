@@ -141,6 +141,9 @@ impl Handler {
         let lease = target.pool.lease(deadline, trace.id(), bounds.memory).await.map_err(not_started)?;
         told.reused = lease.reused();
         let mut response = call::call(lease, request, deadline, bounds.answer).await?;
+        if self.app.life.is_some() && path == plugins::http::contract::PATH {
+            response = plugins::http::contract::complete(response);
+        }
         if !head && !bodiless(response.status()) {
             // hyper counts the bytes there are.
             response.headers_mut().remove(CONTENT_LENGTH);

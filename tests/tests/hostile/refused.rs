@@ -210,6 +210,10 @@ fn every_one_is_refused_with_its_code_and_the_host_lives_on() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(rows.len() >= 25);
+    let contract = app.client().get("/openapi.json").unwrap().json();
+    for (what, _, _, code) in &rows {
+        assert!(contract["x-problem-codes"][code].is_string(), "{what}: the contract does not name {code}");
+    }
     let kept = cedar.get("/v1/merchants/cedar/plugins").unwrap();
     assert_eq!((kept.json()["plugins"].as_array().map(Vec::len), kept.json()["bytes"].as_u64()), (Some(0), Some(0)));
     let quote = app.client().post("/v1/quote", &cart("cedar", 1)).unwrap();

@@ -3,6 +3,7 @@
 //! The token is looked at before the body is read, and the body is bounded while it is. What must never be in here: what a
 //! change means; that is `life`'s.
 
+pub mod contract;
 mod paths;
 mod trying;
 
