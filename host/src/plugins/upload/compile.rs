@@ -147,9 +147,9 @@ fn verdict(status: Option<ExitStatus>, message: &str, time: Duration, memory: us
     };
     match (status.code(), status.signal().map(rustix::process::Signal::from_named_raw)) {
         (Some(0), _) => Ok(()),
+        _ if message.contains("memory allocation") || message.contains("Cannot allocate") => Err(out_of_memory()),
         (Some(code), _) if code == i32::from(REFUSED) => Err(Refusal::new(Code::CompileFailed, message.trim())),
         (_, Some(Some(rustix::process::Signal::XCPU | rustix::process::Signal::KILL))) => Err(timed_out()),
-        _ if message.contains("memory allocation") || message.contains("Cannot allocate") => Err(out_of_memory()),
         _ => {
             let detail = "The compiler gave up on it: another compiler or other optimisations may help.";
             let log = format!("plugin-compile ended with {status}: {}", message.escape_debug());
