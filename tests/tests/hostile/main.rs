@@ -9,7 +9,10 @@
     reason = "everything in this crate is a test, and a test may stop where it stands"
 )]
 
+mod compiled;
 mod contained;
+mod damaged;
+mod inert;
 mod life;
 mod refused;
 
