@@ -31,7 +31,7 @@ fn a_component_that_keeps_the_compiler_busy_is_given_up() {
     assert!(bomb.len() < 2 << 20, "{}", bomb.len());
     let good = Plugin::new("good", "1.0.0").wasm();
     let rows = [
-        (["--plugin-compile-time", "1s"], "plugin-compile-timed-out"),
+        (["--plugin-compile-time", "3s"], "plugin-compile-timed-out"),
         (["--plugin-compile-memory", "64MiB"], "plugin-compile-out-of-memory"),
     ];
     for (bound, code) in rows {
@@ -40,7 +40,7 @@ fn a_component_that_keeps_the_compiler_busy_is_given_up() {
         let started = Instant::now();
         let refused = upload(&mut cedar, "cedar", ("bomb", "1.0.0"), &[], &bomb);
         assert_eq!((refused.status, refused.code().as_str()), (422, code), "{}", refused.text());
-        assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
         let taken_in = upload(&mut cedar, "cedar", ("good", "1.0.0"), &[], &good);
         assert_eq!(taken_in.status, 201, "within the same bounds: {}", taken_in.text());
         assert_eq!(app.client().post("/v1/quote", &cart("cedar", 1)).unwrap().status, 200);
