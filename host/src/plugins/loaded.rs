@@ -33,7 +33,7 @@ impl Loaded {
     pub fn new(engine: &Arc<PluginEngine>, component: &Component, permit: Permit) -> Result<Self> {
         let mut linker: Linker<Call> = Linker::new(engine.engine());
         if permit.wasi {
-            inert::link(&mut linker, component)?;
+            inert::link(&mut linker)?;
         }
         let pre = PromotionPre::new(linker.instantiate_pre(component)?)?;
         Ok(Self { pre, engine: engine.clone(), permit })
