@@ -88,7 +88,7 @@ mod tests {
         let faults = check(schema, r#"{"rate":700}"#).unwrap_err();
         assert!(faults[0].starts_with("/rate: "), "{faults:?}");
         let named = r##"{"properties":{"$ref":{"const":{"$ref":"#"}}},"default":{"$ref":"#"}}"##;
-        assert_eq!(check(named, r#"{"$ref":{"$ref":"#"}}"#), Ok(()), "names and data are no references");
+        assert_eq!(check(named, r##"{"$ref":{"$ref":"#"}}"##), Ok(()), "names and data are no references");
         for wrong in ["", "{", "{}", &format!("\"{}\"", "x".repeat(bounds::CONFIG))] {
             assert!(check(schema, wrong).is_err(), "{wrong:.20}");
         }
