@@ -15,9 +15,9 @@ pub struct Kind {
     pub name: &'static str,
     /// What it asks for or gives, in a sentence.
     pub about: &'static str,
-    /// Its fields, as the `properties` of a JSON Schema.
+    /// Its fields, as the `properties` of a JSON Schema; [`crate::reference::definitions`] has what they refer to.
     pub fields: &'static str,
-    /// The fields that must be there.
+    /// The fields that must be there; of `a|b` one must.
     pub required: &'static [&'static str],
     /// An example that compiles.
     pub example: &'static str,

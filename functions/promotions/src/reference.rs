@@ -1,8 +1,9 @@
 //! The reference of conditions, actions and policies, written from the catalogue: text for people, schema for tools.
 
 use crate::actions::reach::Reach;
+use crate::actions::tier::Tier;
 use crate::catalogue::{ACTIONS, CONDITIONS, Kind};
-use crate::policy::Policy;
+use crate::policy::{Policy, Stacking};
 use crate::target::Target;
 
 /// The page on conditions.
@@ -55,7 +56,8 @@ fn page(title: &str, about: &str, kinds: &[Kind]) -> String {
     for kind in kinds {
         text.push_str(&format!("\n## `{}`\n\n{}\n\n```json\n{}\n```\n", kind.name, kind.about, kind.example));
         if !kind.required.is_empty() {
-            let names: Vec<String> = kind.required.iter().map(|name| format!("`{name}`")).collect();
+            let names: Vec<String> =
+                kind.required.iter().map(|name| format!("`{}`", name.replace('|', "` or `"))).collect();
             text.push_str(&format!("\nRequired: {}.\n", names.join(", ")));
         }
         if !kind.codes.is_empty() {
@@ -68,28 +70,101 @@ fn page(title: &str, about: &str, kinds: &[Kind]) -> String {
     text
 }
 
-/// The JSON Schema (2020-12) of conditions and actions, as `$defs`.
+/// What every schema here refers to, by name: JSON Schema (2020-12), references as `#/$defs/…`.
 #[must_use]
-pub fn schema() -> String {
-    let kinds = |kinds: &[Kind]| {
-        let each: Vec<String> = kinds
+pub fn definitions() -> Vec<(&'static str, String)> {
+    const WORDS: [(&str, &str); 5] = [
+        (
+            "Identifier",
+            r#"{"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]*$", "description": "1 to 128 bytes of UTF-8 without control characters"}"#,
+        ),
+        (
+            "MinorUnits",
+            r#"{"type": "integer", "minimum": 0, "maximum": 9007199254740991, "description": "An amount in minor units (fen, cents, yen) of the rulebook's currency"}"#,
+        ),
+        (
+            "BasisPoints",
+            r#"{"type": "integer", "minimum": 0, "maximum": 10000, "description": "Hundredths of a percent"}"#,
+        ),
+        ("Units", r#"{"type": "integer", "minimum": 1, "maximum": 1000000, "description": "Pieces of a product"}"#),
+        (
+            "Choice",
+            r#"{"enum": ["cart-order", "cheapest", "dearest", "line-value"], "description": "Which units come first where not all can be reached"}"#,
+        ),
+    ];
+    let words = WORDS.map(|(name, schema)| (name, schema.to_owned()));
+    let parts = [("Target", Target::SCHEMA), ("Reach", Reach::SCHEMA), ("Tier", Tier::SCHEMA)];
+    let kinds = [
+        ("Condition", any_of("What a promotion asks for", "", CONDITIONS)),
+        ("Action", any_of("What a promotion gives", WHEN, ACTIONS)),
+        ("PromotionPolicy", policy()),
+    ];
+    words.into_iter().chain(parts.map(|(name, schema)| (name, schema.to_owned()))).chain(kinds).collect()
+}
+
+/// Conditions that one action alone has.
+const WHEN: &str = r##", "when": {"type": "array", "maxItems": 100, "description": "All must hold for this action", "items": {"$ref": "#/$defs/Condition"}}"##;
+
+fn quoted(text: &str) -> String {
+    commerce::document::write(&commerce::Node::Text(text.into()))
+}
+
+fn any_of(about: &str, also: &str, kinds: &[Kind]) -> String {
+    let one = |kind: &Kind| {
+        let comma = if kind.fields.is_empty() { "" } else { ", " };
+        let (choices, needed): (Vec<&str>, Vec<&str>) = kind.required.iter().partition(|name| name.contains('|'));
+        let needed: String = needed.iter().map(|name| format!(", \"{name}\"")).collect();
+        let choices: String = choices
             .iter()
-            .map(|kind| {
-                let comma = if kind.fields.is_empty() { "" } else { ", " };
-                let required: String = kind.required.iter().map(|name| format!(", \"{name}\"")).collect();
-                format!(
-                    "{{\"type\": \"object\", \"additionalProperties\": false, \"required\": [\"kind\"{required}], \"properties\": {{\"kind\": {{\"const\": \"{}\"}}, \"when\": {{\"type\": \"array\"}}{comma}{}}}}}",
-                    kind.name, kind.fields
-                )
+            .map(|names| {
+                let each: Vec<String> =
+                    names.split('|').map(|name| format!("{{\"required\": [\"{name}\"]}}")).collect();
+                format!(", \"anyOf\": [{}]", each.join(", "))
             })
             .collect();
-        format!("{{\"oneOf\": [\n    {}\n  ]}}", each.join(",\n    "))
+        format!(
+            "{{\"type\": \"object\", \"additionalProperties\": false, \"description\": {}, \"required\": [\"kind\"{needed}]{choices}, \"properties\": {{\"kind\": {{\"const\": \"{}\"}}{also}{comma}{}}}}}",
+            quoted(kind.about),
+            kind.name,
+            kind.fields
+        )
     };
+    let each: Vec<String> = kinds.iter().map(one).collect();
+    format!("{{\"description\": {}, \"oneOf\": [\n    {}\n  ]}}", quoted(about), each.join(",\n    "))
+}
+
+fn policy() -> String {
+    let field = |name: &str, about: &str, values: &[&str]| {
+        let words: Vec<String> = values.iter().map(|value| quoted(value)).collect();
+        format!("\"{name}\": {{\"enum\": [{}], \"description\": {}}}", words.join(", "), quoted(about))
+    };
+    let mut fields: Vec<String> = Policy::DIMENSIONS
+        .iter()
+        .map(|dimension| {
+            field(dimension.name, &format!("{} The first is the default", dimension.about), dimension.values)
+        })
+        .collect();
+    let stacking: Vec<&str> = Stacking::ALL.iter().map(|(word, _)| *word).collect();
+    fields.push(format!(
+        "\"lanes\": {{\"type\": \"array\", \"maxItems\": 100, \"description\": \"Lanes in sequence; `default` comes last where it is not named\", \"items\": {{\"type\": \"object\", \"additionalProperties\": false, \"required\": [\"id\"], \"properties\": {{\"id\": {{\"$ref\": \"#/$defs/Identifier\"}}, {}}}}}}}",
+        field("stacking", "How promotions go together in it; all where absent", &stacking)
+    ));
+    fields.push(format!(
+        "\"searchWork\": {{\"type\": \"integer\", \"minimum\": 1, \"maximum\": 1000000, \"default\": {}, \"description\": \"How many promotions the search for the best combination may try in one lane\"}}",
+        Policy::WORK
+    ));
     format!(
-        "{{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n  \"$defs\": {{\n  \"target\": {},\n  \"reach\": {},\n  \"condition\": {},\n  \"action\": {}\n  }}\n}}\n",
-        Target::SCHEMA,
-        Reach::SCHEMA,
-        kinds(CONDITIONS),
-        kinds(ACTIONS)
+        "{{\"type\": \"object\", \"additionalProperties\": false, \"description\": \"How this merchant's engine counts; what is absent is as each field says\", \"properties\": {{\n    {}\n  }}}}",
+        fields.join(",\n    ")
+    )
+}
+
+/// The JSON Schema (2020-12) of conditions, actions and the policy, as `$defs`.
+#[must_use]
+pub fn schema() -> String {
+    let each: Vec<String> = definitions().into_iter().map(|(name, schema)| format!("  \"{name}\": {schema}")).collect();
+    format!(
+        "{{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n  \"$defs\": {{\n{}\n  }}\n}}\n",
+        each.join(",\n")
     )
 }

@@ -92,7 +92,7 @@ fn every_example_of_the_reference_does_what_its_page_says() {
         assert!(["applied", "nothing-to-discount"].contains(&code.as_str()), "{}: `{code}`", kind.name);
     }
     let schema: serde_json::Value = serde_json::from_str(&reference::schema()).unwrap();
-    assert_eq!(schema["$defs"]["condition"]["oneOf"].as_array().unwrap().len(), CONDITIONS.len());
+    assert_eq!(schema["$defs"]["Condition"]["oneOf"].as_array().unwrap().len(), CONDITIONS.len());
 }
 
 #[test]

@@ -24,7 +24,7 @@ impl Give for AddLine {
     const KIND: Kind = Kind {
         name: "add-line",
         about: "For each line of `of`, adds as many units of a product, at `price` plus `basisPoints` of that line's unit price each.",
-        fields: r##""sku": {"type": "string"}, "price": {"type": "integer"}, "basisPoints": {"type": "integer"}, "of": {"$ref": "#/$defs/target"}"##,
+        fields: r##""sku": {"$ref": "#/$defs/Identifier"}, "price": {"$ref": "#/$defs/MinorUnits"}, "basisPoints": {"type": "integer", "minimum": 0, "maximum": 100000}, "of": {"$ref": "#/$defs/Target"}"##,
         required: &["sku"],
         example: r#"{"kind": "add-line", "sku": "WARRANTY-1Y", "basisPoints": 1000, "of": {"attribute": {"name": "warranty", "value": "yes"}}}"#,
         codes: &[],

@@ -24,7 +24,7 @@ impl Give for AddOn {
     const KIND: Kind = Kind {
         name: "add-on",
         about: "Beside at least one selected unit that is not of `of`, up to `units` units of `of` (1 by default) cost `price` each.",
-        fields: r##""price": {"type": "integer"}, "units": {"type": "integer"}, "of": {"$ref": "#/$defs/target"}"##,
+        fields: r##""price": {"$ref": "#/$defs/MinorUnits"}, "units": {"$ref": "#/$defs/Units"}, "of": {"$ref": "#/$defs/Target"}"##,
         required: &["price", "of"],
         example: r#"{"kind": "add-on", "price": 990, "of": {"skus": ["CUP-CEL-01"]}, "units": 1}"#,
         codes: &[],

@@ -26,7 +26,7 @@ impl Give for AmountOff {
     const KIND: Kind = Kind {
         name: "amount-off",
         about: "An amount in minor units off the lines of `of`: split over all together (`spread` order, the default), off each line, or off each unit; never more than they cost.",
-        fields: r##""amount": {"type": "integer", "minimum": 0}, "of": {"$ref": "#/$defs/target"}, "spread": {"enum": ["order", "line", "unit"]}, "includesShipping": {"type": "boolean"}, "reach": {"$ref": "#/$defs/reach"}"##,
+        fields: r##""amount": {"$ref": "#/$defs/MinorUnits"}, "of": {"$ref": "#/$defs/Target"}, "spread": {"enum": ["order", "line", "unit"]}, "includesShipping": {"type": "boolean"}, "reach": {"$ref": "#/$defs/Reach"}"##,
         required: &["amount"],
         example: r#"{"kind": "amount-off", "amount": 5000, "of": {"skus": ["TEA-LJ-100", "CUP-CEL-01"]}}"#,
         codes: &[],

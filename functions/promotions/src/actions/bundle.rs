@@ -27,7 +27,7 @@ impl Give for Bundle {
     const KIND: Kind = Kind {
         name: "bundle",
         about: "One of each of `parts` (so many units of a target) together cost `price`, as often as the cart has them, at most `times` times. Where a part has a choice of units, the dearest are taken first, or as `choose` says.",
-        fields: r##""parts": {"type": "array", "items": {"type": "object", "properties": {"of": {"$ref": "#/$defs/target"}, "units": {"type": "integer"}}}}, "price": {"type": "integer"}, "times": {"type": "integer"}, "choose": {"enum": ["cart-order", "cheapest", "dearest", "line-value"]}"##,
+        fields: r##""parts": {"type": "array", "minItems": 1, "maxItems": 100, "items": {"type": "object", "additionalProperties": false, "properties": {"of": {"$ref": "#/$defs/Target"}, "units": {"$ref": "#/$defs/Units"}}}}, "price": {"$ref": "#/$defs/MinorUnits"}, "times": {"$ref": "#/$defs/Units"}, "choose": {"$ref": "#/$defs/Choice"}"##,
         required: &["parts", "price"],
         example: r#"{"kind": "bundle", "parts": [{"of": {"skus": ["POT-01"]}, "units": 1}, {"of": {"categories": ["cups"]}, "units": 2}], "price": 19900}"#,
         codes: &[],

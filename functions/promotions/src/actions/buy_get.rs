@@ -34,7 +34,7 @@ impl Give for BuyGet {
     const KIND: Kind = Kind {
         name: "buy-get",
         about: "For every `buy.units` units of `buy.of`, `get.units` units of `get.of` are reduced by a rate (all of it by default), to a price, or by an amount; at most `times` times. Which are got is `choose` or the policy's `freeItem`. With `complete`, an application with fewer units to get is not made.",
-        fields: r##""buy": {"type": "object", "properties": {"of": {"$ref": "#/$defs/target"}, "units": {"type": "integer"}}}, "get": {"type": "object", "properties": {"of": {"$ref": "#/$defs/target"}, "units": {"type": "integer"}, "basisPoints": {"type": "integer"}, "price": {"type": "integer"}, "amount": {"type": "integer"}}}, "times": {"type": "integer"}, "choose": {"enum": ["cart-order", "cheapest", "dearest", "line-value"]}, "complete": {"type": "boolean"}"##,
+        fields: r##""buy": {"type": "object", "additionalProperties": false, "properties": {"of": {"$ref": "#/$defs/Target"}, "units": {"$ref": "#/$defs/Units"}}}, "get": {"type": "object", "additionalProperties": false, "properties": {"of": {"$ref": "#/$defs/Target"}, "units": {"$ref": "#/$defs/Units"}, "basisPoints": {"$ref": "#/$defs/BasisPoints"}, "price": {"$ref": "#/$defs/MinorUnits"}, "amount": {"$ref": "#/$defs/MinorUnits"}}}, "times": {"$ref": "#/$defs/Units"}, "choose": {"$ref": "#/$defs/Choice"}, "complete": {"type": "boolean"}"##,
         required: &["buy", "get"],
         example: r#"{"kind": "buy-get", "buy": {"of": {"categories": ["tea"]}, "units": 2}, "get": {"of": {"categories": ["cups"]}, "units": 1, "basisPoints": 10000}, "times": 1}"#,
         codes: &[],

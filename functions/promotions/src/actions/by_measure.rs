@@ -20,7 +20,7 @@ impl Give for ByMeasure {
     const KIND: Kind = Kind {
         name: "by-measure",
         about: "The unit price of each line of `of` is multiplied by the number, with at most three decimals, that the line declares as `attribute`. It belongs on the level `catalogue`.",
-        fields: r##""attribute": {"type": "string"}, "of": {"$ref": "#/$defs/target"}"##,
+        fields: r##""attribute": {"$ref": "#/$defs/Identifier"}, "of": {"$ref": "#/$defs/Target"}"##,
         required: &["attribute"],
         example: r#"{"kind": "by-measure", "attribute": "metres", "of": {"categories": ["fabric"]}}"#,
         codes: &[],

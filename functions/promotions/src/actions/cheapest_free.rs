@@ -26,7 +26,7 @@ impl Give for CheapestFree {
     const KIND: Kind = Kind {
         name: "cheapest-free",
         about: "Of every `groupSize` units of `of`, `free` units (1 by default) cost nothing, at most `times` times: the cheapest of all, unless `choose` or the policy's `freeItem` says otherwise.",
-        fields: r##""groupSize": {"type": "integer", "minimum": 1}, "free": {"type": "integer", "minimum": 1}, "times": {"type": "integer"}, "of": {"$ref": "#/$defs/target"}, "choose": {"enum": ["cart-order", "cheapest", "dearest", "line-value"]}"##,
+        fields: r##""groupSize": {"$ref": "#/$defs/Units"}, "free": {"$ref": "#/$defs/Units"}, "times": {"$ref": "#/$defs/Units"}, "of": {"$ref": "#/$defs/Target"}, "choose": {"$ref": "#/$defs/Choice"}"##,
         required: &["groupSize"],
         example: r#"{"kind": "cheapest-free", "groupSize": 3, "of": {"categories": ["tea"]}}"#,
         codes: &[],

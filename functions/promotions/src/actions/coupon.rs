@@ -17,7 +17,7 @@ impl Give for Coupon {
     const KIND: Kind = Kind {
         name: "coupon",
         about: "Grants `units` coupons (1 by default) of the kind `id` for next time; the system of record issues their codes.",
-        fields: r#""id": {"type": "string"}, "units": {"type": "integer", "minimum": 1}"#,
+        fields: r##""id": {"$ref": "#/$defs/Identifier"}, "units": {"type": "integer", "minimum": 1, "maximum": 1000}"##,
         required: &["id"],
         example: r#"{"kind": "coupon", "id": "next-time-10"}"#,
         codes: &[],

@@ -24,7 +24,7 @@ impl Give for Donation {
     const KIND: Kind = Kind {
         name: "donation",
         about: "Gives `amount` minor units, and `basisPoints` of what the lines of `of` still cost, to a cause.",
-        fields: r##""cause": {"type": "string"}, "basisPoints": {"type": "integer"}, "amount": {"type": "integer"}, "of": {"$ref": "#/$defs/target"}"##,
+        fields: r##""cause": {"$ref": "#/$defs/Identifier"}, "basisPoints": {"$ref": "#/$defs/BasisPoints"}, "amount": {"$ref": "#/$defs/MinorUnits"}, "of": {"$ref": "#/$defs/Target"}"##,
         required: &["cause"],
         example: r#"{"kind": "donation", "cause": "rural-schools", "basisPoints": 100}"#,
         codes: &[],

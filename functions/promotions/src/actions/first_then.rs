@@ -23,7 +23,7 @@ impl Give for FirstThen {
     const KIND: Kind = Kind {
         name: "first-then",
         about: "Off the first unit of each line one amount, off each further unit another, for at most `units` units of a line.",
-        fields: r##""first": {"type": "integer"}, "then": {"type": "integer"}, "units": {"type": "integer"}, "of": {"$ref": "#/$defs/target"}"##,
+        fields: r##""first": {"$ref": "#/$defs/MinorUnits"}, "then": {"$ref": "#/$defs/MinorUnits"}, "units": {"$ref": "#/$defs/Units"}, "of": {"$ref": "#/$defs/Target"}"##,
         required: &["first", "then"],
         example: r#"{"kind": "first-then", "first": 113, "then": 211, "units": 5}"#,
         codes: &[],

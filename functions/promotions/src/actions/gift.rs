@@ -24,7 +24,7 @@ impl Give for Gift {
     const KIND: Kind = Kind {
         name: "gift",
         about: "Adds `units` units of a product (1 by default), worth `unitPrice` each, at no cost: once, or for every `per.units` units of `per.of`. `limit` is how many there are in all; how many are gone is the counter of kind `gift`, the sku, scope `total`.",
-        fields: r##""sku": {"type": "string"}, "units": {"type": "integer"}, "unitPrice": {"type": "integer"}, "per": {"type": "object", "properties": {"of": {"$ref": "#/$defs/target"}, "units": {"type": "integer"}}}, "limit": {"type": "integer"}"##,
+        fields: r##""sku": {"$ref": "#/$defs/Identifier"}, "units": {"$ref": "#/$defs/Units"}, "unitPrice": {"$ref": "#/$defs/MinorUnits"}, "per": {"type": "object", "additionalProperties": false, "properties": {"of": {"$ref": "#/$defs/Target"}, "units": {"$ref": "#/$defs/Units"}}}, "limit": {"type": "integer", "minimum": 0, "maximum": 9007199254740991}"##,
         required: &["sku"],
         example: r#"{"kind": "gift", "sku": "SAMPLE-01", "unitPrice": 400, "per": {"of": {"categories": ["tea"]}, "units": 2}}"#,
         codes: &[],

@@ -21,7 +21,7 @@ impl Give for GroupLadder {
     const KIND: Kind = Kind {
         name: "group-ladder",
         about: "Steps reached by the people in the group (`from` people); the highest one reached gives its rate, amount or unit price on each unit of `of`.",
-        fields: r##""of": {"$ref": "#/$defs/target"}, "tiers": {"type": "array", "items": {"type": "object", "properties": {"from": {"type": "integer"}, "to": {"type": "integer"}, "basisPoints": {"type": "integer"}, "amount": {"type": "integer"}, "price": {"type": "integer"}}}}"##,
+        fields: r##""of": {"$ref": "#/$defs/Target"}, "tiers": {"type": "array", "minItems": 1, "maxItems": 1000, "items": {"$ref": "#/$defs/Tier"}}"##,
         required: &["tiers"],
         example: r#"{"kind": "group-ladder", "of": {"skus": ["TEA-LJ-100"]}, "tiers": [{"from": 2, "price": 7900}, {"from": 5, "price": 6900}]}"#,
         codes: &[],

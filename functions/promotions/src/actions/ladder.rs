@@ -48,7 +48,7 @@ impl Give for Ladder {
     const KIND: Kind = Kind {
         name: "ladder",
         about: "Steps reached by the subtotal or the quantity of `over` (by default of `of`), or of each line by itself; the highest one reached gives its rate, amount or unit price on `of`, and points or free shipping; with `cumulative`, all that are reached.",
-        fields: r##""by": {"enum": ["subtotal", "quantity", "line-subtotal", "line-quantity"]}, "of": {"$ref": "#/$defs/target"}, "over": {"$ref": "#/$defs/target"}, "tiers": {"type": "array", "items": {"type": "object", "properties": {"from": {"type": "integer"}, "to": {"type": "integer"}, "basisPoints": {"type": "integer"}, "amount": {"type": "integer"}, "price": {"type": "integer"}, "points": {"type": "integer"}, "freeShipping": {"type": "boolean"}}}}, "spread": {"enum": ["order", "line", "unit"]}, "cumulative": {"type": "boolean"}"##,
+        fields: r##""by": {"enum": ["subtotal", "quantity", "line-subtotal", "line-quantity"]}, "of": {"$ref": "#/$defs/Target"}, "over": {"$ref": "#/$defs/Target"}, "tiers": {"type": "array", "minItems": 1, "maxItems": 1000, "items": {"$ref": "#/$defs/Tier"}}, "spread": {"enum": ["order", "line", "unit"]}, "cumulative": {"type": "boolean"}"##,
         required: &["by", "tiers"],
         example: r#"{"kind": "ladder", "by": "subtotal", "tiers": [{"from": 30000, "amount": 4000}, {"from": 60000, "amount": 10000, "freeShipping": true}]}"#,
         codes: &[],

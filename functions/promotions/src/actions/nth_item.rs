@@ -29,7 +29,7 @@ impl Give for NthItem {
     const KIND: Kind = Kind {
         name: "nth-item",
         about: "Of every `n` units of `of`, counted over all lines or on each line (`per` line), one is reduced by a rate, to a price, or by an amount. Which is `choose` or the policy's `freeItem`.",
-        fields: r##""n": {"type": "integer", "minimum": 1}, "basisPoints": {"type": "integer"}, "price": {"type": "integer"}, "amount": {"type": "integer"}, "of": {"$ref": "#/$defs/target"}, "per": {"enum": ["order", "line"]}, "times": {"type": "integer"}, "choose": {"enum": ["cart-order", "cheapest", "dearest", "line-value"]}"##,
+        fields: r##""n": {"$ref": "#/$defs/Units"}, "basisPoints": {"$ref": "#/$defs/BasisPoints"}, "price": {"$ref": "#/$defs/MinorUnits"}, "amount": {"$ref": "#/$defs/MinorUnits"}, "of": {"$ref": "#/$defs/Target"}, "per": {"enum": ["order", "line"]}, "times": {"$ref": "#/$defs/Units"}, "choose": {"$ref": "#/$defs/Choice"}"##,
         required: &["n"],
         example: r#"{"kind": "nth-item", "n": 2, "basisPoints": 5000, "of": {"skus": ["TEA-LJ-100"]}}"#,
         codes: &[],

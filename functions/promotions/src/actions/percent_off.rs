@@ -31,7 +31,7 @@ impl Give for PercentOff {
     const KIND: Kind = Kind {
         name: "percent-off",
         about: "A percentage off the lines of `of`: of all together (`spread` order, the default), of each line, or of each unit; at most `most` minor units.",
-        fields: r##""basisPoints": {"type": "integer", "minimum": 0, "maximum": 10000}, "of": {"$ref": "#/$defs/target"}, "spread": {"enum": ["order", "line", "unit"]}, "basis": {"enum": ["remaining", "original", "gross"]}, "most": {"type": "integer"}, "includesShipping": {"type": "boolean"}, "reach": {"$ref": "#/$defs/reach"}"##,
+        fields: r##""basisPoints": {"$ref": "#/$defs/BasisPoints"}, "of": {"$ref": "#/$defs/Target"}, "spread": {"enum": ["order", "line", "unit"]}, "basis": {"enum": ["remaining", "original", "gross"]}, "most": {"$ref": "#/$defs/MinorUnits"}, "includesShipping": {"type": "boolean"}, "reach": {"$ref": "#/$defs/Reach"}"##,
         required: &["basisPoints"],
         example: r#"{"kind": "percent-off", "basisPoints": 1500, "of": {"categories": ["tea"]}, "most": 5000}"#,
         codes: &[],

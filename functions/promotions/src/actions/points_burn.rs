@@ -28,7 +28,7 @@ impl Give for PointsBurn {
     const KIND: Kind = Kind {
         name: "points-burn",
         about: "Burns the shopper's points, `pointsPerStep` at a time (1 by default) for `minorPerStep` minor units each, up to `most` minor units and to `basisPoints` of what the lines of `of` cost.",
-        fields: r##""minorPerStep": {"type": "integer", "minimum": 1}, "pointsPerStep": {"type": "integer", "minimum": 1}, "most": {"type": "integer"}, "basisPoints": {"type": "integer"}, "of": {"$ref": "#/$defs/target"}"##,
+        fields: r##""minorPerStep": {"type": "integer", "minimum": 1, "maximum": 9007199254740991}, "pointsPerStep": {"type": "integer", "minimum": 1, "maximum": 9007199254740991}, "most": {"$ref": "#/$defs/MinorUnits"}, "basisPoints": {"$ref": "#/$defs/BasisPoints"}, "of": {"$ref": "#/$defs/Target"}"##,
         required: &["minorPerStep"],
         example: r#"{"kind": "points-burn", "minorPerStep": 1, "pointsPerStep": 1, "most": 5000, "basisPoints": 3000}"#,
         codes: &[],

@@ -21,7 +21,7 @@ impl Give for PointsEarn {
     const KIND: Kind = Kind {
         name: "points-earn",
         about: "Earns `points` points: once, or for every `spend` minor units that the lines of `of` cost after the discounts so far. Each line's share is exact.",
-        fields: r##""points": {"type": "integer", "minimum": 1}, "spend": {"type": "integer", "minimum": 1}, "of": {"$ref": "#/$defs/target"}"##,
+        fields: r##""points": {"type": "integer", "minimum": 1, "maximum": 9007199254740991}, "spend": {"type": "integer", "minimum": 1, "maximum": 9007199254740991}, "of": {"$ref": "#/$defs/Target"}"##,
         required: &["points"],
         example: r#"{"kind": "points-earn", "points": 1, "spend": 100}"#,
         codes: &[],

@@ -17,7 +17,7 @@ pub struct Reach {
 
 impl Reach {
     /// The fields, as JSON Schema.
-    pub const SCHEMA: &str = r#"{"type":"object","additionalProperties":false,"properties":{"units":{"type":"integer","minimum":1},"per":{"enum":["order","line"]},"groupSize":{"type":"integer","minimum":1},"choose":{"enum":["cart-order","cheapest","dearest","line-value"]}}}"#;
+    pub const SCHEMA: &str = r##"{"type": "object", "additionalProperties": false, "description": "How far an action reaches: so many units of all or of each line, or only complete groups", "properties": {"units": {"$ref": "#/$defs/Units"}, "per": {"enum": ["order", "line"]}, "groupSize": {"$ref": "#/$defs/Units"}, "choose": {"$ref": "#/$defs/Choice"}}}"##;
 
     /// Reads the optional `reach`.
     pub fn read(object: &Object<'_>) -> Self {

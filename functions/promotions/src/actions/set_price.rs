@@ -21,7 +21,7 @@ impl Give for SetPrice {
     const KIND: Kind = Kind {
         name: "set-price",
         about: "Each unit of `of` costs at most this.",
-        fields: r##""price": {"type": "integer", "minimum": 0}, "of": {"$ref": "#/$defs/target"}, "reach": {"$ref": "#/$defs/reach"}"##,
+        fields: r##""price": {"$ref": "#/$defs/MinorUnits"}, "of": {"$ref": "#/$defs/Target"}, "reach": {"$ref": "#/$defs/Reach"}"##,
         required: &["price"],
         example: r#"{"kind": "set-price", "price": 100, "of": {"skus": ["TEA-LJ-100"]}, "reach": {"units": 1}}"#,
         codes: &[],

@@ -20,7 +20,7 @@ impl Give for SetTotal {
     const KIND: Kind = Kind {
         name: "set-total",
         about: "The lines of `of` together cost at most this.",
-        fields: r##""price": {"type": "integer", "minimum": 0}, "of": {"$ref": "#/$defs/target"}"##,
+        fields: r##""price": {"$ref": "#/$defs/MinorUnits"}, "of": {"$ref": "#/$defs/Target"}"##,
         required: &["price"],
         example: r#"{"kind": "set-total", "price": 9900}"#,
         codes: &[],

@@ -31,7 +31,7 @@ impl Give for ShippingOff {
     const KIND: Kind = Kind {
         name: "shipping-off",
         about: "The charges of these methods (of all by default): a rate off each, an amount off them together or, with `each`, off each, or each at a price; all of it where nothing is said.",
-        fields: r##""basisPoints": {"type": "integer"}, "amount": {"type": "integer"}, "price": {"type": "integer"}, "each": {"type": "boolean"}, "methods": {"type": "array", "items": {"type": "string"}}"##,
+        fields: r##""basisPoints": {"$ref": "#/$defs/BasisPoints"}, "amount": {"$ref": "#/$defs/MinorUnits"}, "price": {"$ref": "#/$defs/MinorUnits"}, "each": {"type": "boolean"}, "methods": {"type": "array", "maxItems": 100, "items": {"$ref": "#/$defs/Identifier"}}"##,
         required: &[],
         example: r#"{"kind": "shipping-off", "basisPoints": 10000, "methods": ["express"]}"#,
         codes: &[],

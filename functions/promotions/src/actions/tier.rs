@@ -59,6 +59,9 @@ fn read_tier(value: Value<'_>) -> Option<Tier> {
 }
 
 impl Tier {
+    /// The fields, as JSON Schema.
+    pub const SCHEMA: &str = r##"{"type": "object", "additionalProperties": false, "description": "A step: from where on, up to where, and what it gives: one of a rate, an amount and a unit price, and points and free shipping", "required": ["from"], "properties": {"from": {"$ref": "#/$defs/MinorUnits"}, "to": {"$ref": "#/$defs/MinorUnits"}, "basisPoints": {"$ref": "#/$defs/BasisPoints"}, "amount": {"$ref": "#/$defs/MinorUnits"}, "price": {"$ref": "#/$defs/MinorUnits"}, "points": {"$ref": "#/$defs/MinorUnits"}, "freeShipping": {"type": "boolean"}}}"##;
+
     /// Whether so much reaches it.
     #[must_use]
     pub fn holds(&self, have: i64) -> bool {

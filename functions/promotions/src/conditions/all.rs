@@ -18,7 +18,7 @@ impl Test for All {
     const KIND: Kind = Kind {
         name: "all",
         about: "All of these conditions hold.",
-        fields: r##""of": {"type": "array", "items": {"$ref": "#/$defs/condition"}}"##,
+        fields: r##""of": {"type": "array", "minItems": 1, "maxItems": 100, "items": {"$ref": "#/$defs/Condition"}}"##,
         required: &["of"],
         example: r#"{"kind": "all", "of": [{"kind": "quantity", "atLeast": 2}, {"kind": "tier", "anyOf": ["gold"]}]}"#,
         codes: &[("the first reason of those within", "as there")],

@@ -18,7 +18,7 @@ impl Test for Any {
     const KIND: Kind = Kind {
         name: "any",
         about: "One of these conditions holds.",
-        fields: r##""of": {"type": "array", "items": {"$ref": "#/$defs/condition"}}"##,
+        fields: r##""of": {"type": "array", "minItems": 1, "maxItems": 100, "items": {"$ref": "#/$defs/Condition"}}"##,
         required: &["of"],
         example: r#"{"kind": "any", "of": [{"kind": "tier", "anyOf": ["gold"]}, {"kind": "subtotal", "atLeast": 50000}]}"#,
         codes: &[("the last reason of those within", "as there")],

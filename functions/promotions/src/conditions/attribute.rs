@@ -19,7 +19,7 @@ impl Test for Attribute {
     const KIND: Kind = Kind {
         name: "attribute",
         about: "The request declares this attribute with one of these values, such as `weather` and `rain`.",
-        fields: r#""name": {"type": "string"}, "anyOf": {"type": "array", "items": {"type": "string"}}"#,
+        fields: r##""name": {"$ref": "#/$defs/Identifier"}, "anyOf": {"type": "array", "minItems": 1, "maxItems": 10000, "items": {"$ref": "#/$defs/Identifier"}}"##,
         required: &["name", "anyOf"],
         example: r#"{"kind": "attribute", "name": "weather", "anyOf": ["rain", "snow"]}"#,
         codes: &[("attribute-differs", "the attribute is absent or has another value")],

@@ -20,8 +20,8 @@ impl Test for Channel {
     const KIND: Kind = Kind {
         name: "channel",
         about: "The shopper shops in a channel of one of these kinds and, where given, in one of these rooms, shops or groups.",
-        fields: r#""kinds": {"type": "array", "items": {"type": "string"}}, "ids": {"type": "array", "items": {"type": "string"}}"#,
-        required: &[],
+        fields: r##""kinds": {"type": "array", "maxItems": 1000, "items": {"$ref": "#/$defs/Identifier"}}, "ids": {"type": "array", "maxItems": 1000, "items": {"$ref": "#/$defs/Identifier"}}"##,
+        required: &["kinds|ids"],
         example: r#"{"kind": "channel", "kinds": ["live"], "ids": ["room-8"]}"#,
         codes: &[("channel-not-eligible", "the shopper shops elsewhere")],
     };

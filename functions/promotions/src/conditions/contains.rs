@@ -31,8 +31,8 @@ impl Test for Contains {
     const KIND: Kind = Kind {
         name: "contains",
         about: "The cart contains one of these products or something of one of these categories; with `all`, every one of them.",
-        fields: r#""skus": {"type": "array", "items": {"type": "string"}}, "categories": {"type": "array", "items": {"type": "string"}}, "all": {"type": "boolean"}"#,
-        required: &[],
+        fields: r##""skus": {"type": "array", "maxItems": 10000, "items": {"$ref": "#/$defs/Identifier"}}, "categories": {"type": "array", "maxItems": 10000, "items": {"$ref": "#/$defs/Identifier"}}, "all": {"type": "boolean"}"##,
+        required: &["skus|categories"],
         example: r#"{"kind": "contains", "skus": ["TEA-LJ-100", "CUP-CEL-01"], "all": true}"#,
         codes: &[("product-missing", "products and categories named: how many it takes, how many are there")],
     };

@@ -28,7 +28,7 @@ impl Test for DistinctProducts {
     const KIND: Kind = Kind {
         name: "distinct-products",
         about: "The cart, or the lines of `of`, hold at least so many different products.",
-        fields: r##""of": {"$ref": "#/$defs/target"}, "atLeast": {"type": "integer", "minimum": 1}"##,
+        fields: r##""of": {"$ref": "#/$defs/Target"}, "atLeast": {"$ref": "#/$defs/Units"}"##,
         required: &["atLeast"],
         example: r#"{"kind": "distinct-products", "atLeast": 2}"#,
         codes: &[("products-below-minimum", "different products: what it takes, what there are")],

@@ -23,7 +23,7 @@ impl Test for Event {
     const KIND: Kind = Kind {
         name: "event",
         about: "The shopper did this, at least so often, within so many seconds, with one of these products, and did not do `unless` with the same product since.",
-        fields: r#""event": {"type": "string"}, "skus": {"type": "array", "items": {"type": "string"}}, "within": {"type": "integer"}, "unless": {"type": "string"}, "atLeast": {"type": "integer"}"#,
+        fields: r##""event": {"$ref": "#/$defs/Identifier"}, "skus": {"type": "array", "maxItems": 1000, "items": {"$ref": "#/$defs/Identifier"}}, "within": {"type": "integer", "minimum": 1, "maximum": 253402300799}, "unless": {"$ref": "#/$defs/Identifier"}, "atLeast": {"type": "integer", "minimum": 1, "maximum": 1000}"##,
         required: &["event"],
         example: r#"{"kind": "event", "event": "viewed", "unless": "bought", "within": 604800}"#,
         codes: &[("event-missing", "times: what it takes, how often it happened")],

@@ -17,7 +17,7 @@ impl Test for GroupSize {
     const KIND: Kind = Kind {
         name: "group-size",
         about: "So many people buy together, the shopper counted.",
-        fields: r#""atLeast": {"type": "integer", "minimum": 1}"#,
+        fields: r#""atLeast": {"type": "integer", "minimum": 1, "maximum": 1000000000}"#,
         required: &["atLeast"],
         example: r#"{"kind": "group-size", "atLeast": 3}"#,
         codes: &[("group-too-small", "people: what it takes, how many there are")],

@@ -17,7 +17,7 @@ impl Test for Helpers {
     const KIND: Kind = Kind {
         name: "helpers",
         about: "So many friends helped.",
-        fields: r#""atLeast": {"type": "integer", "minimum": 1}"#,
+        fields: r#""atLeast": {"type": "integer", "minimum": 1, "maximum": 1000000000}"#,
         required: &["atLeast"],
         example: r#"{"kind": "helpers", "atLeast": 5}"#,
         codes: &[("helpers-missing", "friends: what it takes, how many helped")],

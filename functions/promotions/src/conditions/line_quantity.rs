@@ -26,7 +26,7 @@ impl Test for LineQuantity {
     const KIND: Kind = Kind {
         name: "line-quantity",
         about: "One line, of those of `of`, holds at least so many units by itself.",
-        fields: r##""of": {"$ref": "#/$defs/target"}, "atLeast": {"type": "integer", "minimum": 1}"##,
+        fields: r##""of": {"$ref": "#/$defs/Target"}, "atLeast": {"$ref": "#/$defs/Units"}"##,
         required: &["atLeast"],
         example: r#"{"kind": "line-quantity", "atLeast": 3}"#,
         codes: &[("line-quantity-below-minimum", "units on one line: what it takes, the most there are on one")],

@@ -38,7 +38,8 @@ use crate::target::Target;
 use commerce::Object;
 
 /// The schema of `anyOf`.
-const ANY_OF: &str = r#""anyOf": {"type": "array", "minItems": 1, "items": {"type": "string"}}"#;
+const ANY_OF: &str =
+    r##""anyOf": {"type": "array", "minItems": 1, "maxItems": 10000, "items": {"$ref": "#/$defs/Identifier"}}"##;
 
 /// A list of words that must name something.
 fn words(object: &Object<'_>, name: &str) -> Option<Vec<String>> {

@@ -23,7 +23,7 @@ impl Test for Near {
     const KIND: Kind = Kind {
         name: "near",
         about: "The shopper is at most so many metres from one of the places.",
-        fields: r#""places": {"type": "array", "items": {"type": "object", "properties": {"lat": {"type": "number"}, "lon": {"type": "number"}}}}, "metres": {"type": "integer"}"#,
+        fields: r#""places": {"type": "array", "maxItems": 1000, "items": {"type": "object", "additionalProperties": false, "required": ["lat", "lon"], "properties": {"lat": {"type": "number", "minimum": -90, "maximum": 90}, "lon": {"type": "number", "minimum": -180, "maximum": 180}}}}, "metres": {"type": "integer", "minimum": 1, "maximum": 20038000}"#,
         required: &["places", "metres"],
         example: r#"{"kind": "near", "places": [{"lat": 31.2304, "lon": 121.4737}], "metres": 1500}"#,
         codes: &[

@@ -17,7 +17,7 @@ impl Test for Not {
     const KIND: Kind = Kind {
         name: "not",
         about: "None of these conditions holds.",
-        fields: r##""of": {"type": "array", "items": {"$ref": "#/$defs/condition"}}"##,
+        fields: r##""of": {"type": "array", "minItems": 1, "maxItems": 100, "items": {"$ref": "#/$defs/Condition"}}"##,
         required: &["of"],
         example: r#"{"kind": "not", "of": [{"kind": "contains", "categories": ["gift-cards"]}]}"#,
         codes: &[("excluded", "one of the conditions within holds")],

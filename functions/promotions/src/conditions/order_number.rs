@@ -19,8 +19,8 @@ impl Test for OrderNumber {
     const KIND: Kind = Kind {
         name: "order-number",
         about: "This would be the shopper's n-th completed order (`is`), a multiple of n (`every`), or the n-th or a later one (`atLeast`). A shopper of whom no orders are known orders for the first time.",
-        fields: r#""is": {"type": "integer"}, "every": {"type": "integer"}, "atLeast": {"type": "integer"}"#,
-        required: &[],
+        fields: r##""is": {"$ref": "#/$defs/Units"}, "every": {"$ref": "#/$defs/Units"}, "atLeast": {"$ref": "#/$defs/Units"}"##,
+        required: &["is|every|atLeast"],
         example: r#"{"kind": "order-number", "is": 1}"#,
         codes: &[("wrong-order-number", "orders, this one counted: which it takes, which it is")],
     };

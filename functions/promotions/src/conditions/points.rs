@@ -17,7 +17,7 @@ impl Test for Points {
     const KIND: Kind = Kind {
         name: "points",
         about: "The shopper has so many points to burn.",
-        fields: r#""atLeast": {"type": "integer", "minimum": 1}"#,
+        fields: r#""atLeast": {"type": "integer", "minimum": 1, "maximum": 1000000000}"#,
         required: &["atLeast"],
         example: r#"{"kind": "points", "atLeast": 500}"#,
         codes: &[("points-missing", "points: what it takes, what the shopper has")],

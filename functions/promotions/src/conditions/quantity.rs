@@ -26,7 +26,7 @@ impl Test for Quantity {
     const KIND: Kind = Kind {
         name: "quantity",
         about: "The cart, or the lines of `of`, hold at least so many units.",
-        fields: r##""of": {"$ref": "#/$defs/target"}, "atLeast": {"type": "integer", "minimum": 1}"##,
+        fields: r##""of": {"$ref": "#/$defs/Target"}, "atLeast": {"$ref": "#/$defs/Units"}"##,
         required: &["atLeast"],
         example: r#"{"kind": "quantity", "atLeast": 3, "of": {"skus": ["TEA-LJ-100"]}}"#,
         codes: &[("quantity-below-minimum", "units: what it takes, what there are")],

@@ -44,8 +44,8 @@ impl Test for Subtotal {
     const KIND: Kind = Kind {
         name: "subtotal",
         about: "The cart, or the lines of `of`, come to at least, more than, or at most an amount in minor units.",
-        fields: r##""of": {"$ref": "#/$defs/target"}, "atLeast": {"type": "integer"}, "above": {"type": "integer"}, "atMost": {"type": "integer"}, "basis": {"enum": ["initial", "discounted"]}"##,
-        required: &[],
+        fields: r##""of": {"$ref": "#/$defs/Target"}, "atLeast": {"$ref": "#/$defs/MinorUnits"}, "above": {"$ref": "#/$defs/MinorUnits"}, "atMost": {"$ref": "#/$defs/MinorUnits"}, "basis": {"enum": ["initial", "discounted"]}"##,
+        required: &["atLeast|above|atMost"],
         example: r#"{"kind": "subtotal", "atLeast": 30000, "of": {"categories": ["tea"]}, "basis": "initial"}"#,
         codes: &[
             ("subtotal-below-minimum", "minor units: what it takes, what there is"),

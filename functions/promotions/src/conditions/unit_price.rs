@@ -18,7 +18,7 @@ impl Test for UnitPrice {
     const KIND: Kind = Kind {
         name: "unit-price",
         about: "A line of the cart has a unit price within the range, both ends included.",
-        fields: r#""atLeast": {"type": "integer"}, "atMost": {"type": "integer"}"#,
+        fields: r##""atLeast": {"$ref": "#/$defs/MinorUnits"}, "atMost": {"$ref": "#/$defs/MinorUnits"}"##,
         required: &[],
         example: r#"{"kind": "unit-price", "atLeast": 5000, "atMost": 20000}"#,
         codes: &[("no-price-in-range", "no line has such a price")],

@@ -24,7 +24,7 @@ impl Test for Weekly {
     const KIND: Kind = Kind {
         name: "weekly",
         about: "It is one of these days of the week, at or after `from` and before `until` (24:00 is the day's end; an end before the start is on the next day), in `timeZone` or the rulebook's.",
-        fields: r#""days": {"type": "array", "items": {"enum": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]}}, "from": {"type": "string"}, "until": {"type": "string"}, "timeZone": {"type": "string"}"#,
+        fields: r##""days": {"type": "array", "maxItems": 7, "items": {"enum": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]}}, "from": {"type": "string", "pattern": "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"}, "until": {"type": "string", "pattern": "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"}, "timeZone": {"$ref": "#/$defs/Identifier"}"##,
         required: &[],
         example: r#"{"kind": "weekly", "days": ["fri", "sat"], "from": "20:00", "until": "02:00", "timeZone": "Asia/Shanghai"}"#,
         codes: &[("outside-hours", "it is another hour or day there")],
