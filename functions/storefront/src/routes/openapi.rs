@@ -4,6 +4,7 @@ use super::{ROUTES, Route, SCHEMAS, plugins};
 use crate::app::Exchange;
 use crate::http::Response;
 use crate::problem::{Kind, Problem};
+use std::collections::BTreeSet;
 
 /// The contract.
 pub fn get(_: &Exchange<'_>) -> Result<Response, Problem> {
@@ -70,12 +71,60 @@ fn operation(route: &Route) -> String {
         parts.push(r#""security":[{"merchant":[]}]"#.to_owned());
     }
     let answer = body(answer.unwrap_or(r#"{"type":"object"}"#));
-    parts.push(format!(
-        concat!(
-            r#""responses":{{"200":{{"description":"The answer","content":{answer}}},"#,
-            r##""default":{{"description":"A problem (RFC 9457)","content":{{"application/problem+json":{{"schema":{{"$ref":"#/components/schemas/Problem"}}}}}}}}}}"##
-        ),
-        answer = answer
-    ));
+    let mut responses = vec![format!(r#""200":{{"description":"The answer","content":{answer}}}"#)];
+    responses.extend(refusals(route).into_iter().map(|status| problem(&status.to_string(), &codes(status))));
+    responses.push(problem("default", "A problem (RFC 9457)"));
+    parts.push(format!(r#""responses":{{{}}}"#, responses.join(",")));
     format!("{}:{{{}}}", quoted(&method.to_ascii_lowercase()), parts.join(","))
+}
+
+fn problem(status: &str, description: &str) -> String {
+    format!(
+        r##""{status}":{{"description":{},"content":{{"application/problem+json":{{"schema":{{"$ref":"#/components/schemas/Problem"}}}}}}}}"##,
+        quoted(description)
+    )
+}
+
+/// The codes that a status comes with. A document that is wrong in one place has the code of that fault.
+fn codes(status: u16) -> String {
+    let known = Kind::ALL.iter().map(|kind| kind.parts()).filter(|(of, ..)| *of == status).map(|(_, code, _)| code);
+    let also: &[&str] = match status {
+        429 => &["too-many-uploads", "too-many-plugins", "too-many-versions", "too-many-plugin-bytes", "too-many-keys"],
+        503 => &["overloaded", "draining"],
+        _ => &[],
+    };
+    let codes: Vec<&str> = known.chain(also.iter().copied()).collect();
+    let after = if status == 503 { "; Retry-After says when to ask again" } else { "" };
+    format!("{}{after}", codes.join(", "))
+}
+
+/// Statuses of problems that this operation answers with. Any may answer 500 and 503.
+fn refusals(route: &Route) -> BTreeSet<u16> {
+    let Route { method, path, handler: _, summary: _, request, answer: _, authorized } = route;
+    let mut statuses = BTreeSet::new();
+    if request.is_some() {
+        statuses.extend([400, 413, 415, 422]);
+    }
+    if *authorized {
+        statuses.extend([401, 403, 422]);
+    }
+    if path.starts_with("/v1/") || *path == "/readyz" {
+        statuses.insert(503);
+    }
+    let of_merchant = ["/v1/referrals/models", "/v1/referrals/clawback", "/v1/content/compare"];
+    match (*method, *path) {
+        ("PUT", "/v1/merchants/{merchant}/rulebook") => statuses.extend([412]),
+        ("PUT" | "PATCH", "/v1/merchants/{merchant}/stock") => statuses.extend([404, 409]),
+        ("POST", "/v1/refund") => statuses.extend([404, 409]),
+        ("POST", "/v1/referrals/links") => statuses.extend([401, 403, 404]),
+        (_, path) if plugins::provided(path) => {
+            statuses.extend([404, 409, 412, 501]);
+            if *method != "GET" {
+                statuses.insert(429);
+            }
+        }
+        (_, path) if path.starts_with("/v1/") && !of_merchant.contains(&path) => statuses.extend([404]),
+        _ => {}
+    }
+    statuses
 }
