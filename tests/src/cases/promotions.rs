@@ -55,6 +55,7 @@ pub fn judge(case: &Value, ask: &mut dyn FnMut(&str, &Value) -> Result<(u16, Val
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::{Contract, fits};
     use crate::native::Native;
 
     #[test]
@@ -89,14 +90,22 @@ mod tests {
         assert!(matches!(judge(&case(many, tenth, off(101)), &mut ask).unwrap(), Verdict::Failed(_)));
     }
 
-    /// The cases that the project keeps, asked of the cores linked natively.
+    /// The cases that the project keeps, asked of the cores linked natively; what is asked and answered fits the contract.
     #[test]
     fn every_case_comes_out_as_its_peer_has_it() {
         let file: Value = serde_json::from_slice(include_bytes!("../../cases/promotions.json")).unwrap();
         let native = Native::default();
+        let contract = Contract::read(&native.send("GET", "/openapi.json", &[], b""));
+        let of = |path: &'static str| (path, contract.request("POST", path), contract.answer("POST", path));
+        let contracts = [of("/v1/price"), of("/v1/promotions/evaluate")];
         let mut ask = |path: &str, body: &Value| {
+            let (_, request, expected) = contracts.iter().find(|(known, ..)| *known == path).unwrap();
+            fits(request, body, path);
             let answer =
                 native.send("POST", path, &[("content-type", "application/json")], body.to_string().as_bytes());
+            if answer.status == 200 {
+                fits(expected, &answer.json(), path);
+            }
             Ok((answer.status, answer.json()))
         };
         let mut counts = [0; 3];
