@@ -112,6 +112,19 @@ fn paths_timed(warm: &mut wasm::Instance) -> anyhow::Result<()> {
     Ok(())
 }
 
+#[allow(clippy::cast_precision_loss, reason = "billionths of a share")]
+fn farthest(names: &[String], ours: &PathModel, theirs: &BTreeMap<String, f64>) -> anyhow::Result<(String, f64)> {
+    let mut worst = (String::new(), 0.0);
+    for (name, credit) in names.iter().zip(&ours.credits) {
+        let share = theirs.get(name).with_context(|| format!("the peer has no channel `{name}`"))?;
+        let difference = (credit.conversions as f64 / 1e9 - share).abs();
+        if difference >= worst.1 {
+            worst = (name.clone(), difference);
+        }
+    }
+    Ok(worst)
+}
+
 fn link_timed(warm: &mut wasm::Instance) -> anyhow::Result<()> {
     let claim = LinkClaim {
         referrer: "kol-7".into(),
