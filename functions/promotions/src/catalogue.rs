@@ -17,7 +17,7 @@ pub struct Kind {
     pub about: &'static str,
     /// Its fields, as the `properties` of a JSON Schema; [`crate::reference::definitions`] has what they refer to.
     pub fields: &'static str,
-    /// The fields that must be there; of `a|b` one must.
+    /// The fields that must be there; of `a|b` one must, of `a^b` one alone.
     pub required: &'static [&'static str],
     /// An example that compiles.
     pub example: &'static str,

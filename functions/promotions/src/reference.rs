@@ -57,7 +57,7 @@ fn page(title: &str, about: &str, kinds: &[Kind]) -> String {
         text.push_str(&format!("\n## `{}`\n\n{}\n\n```json\n{}\n```\n", kind.name, kind.about, kind.example));
         if !kind.required.is_empty() {
             let names: Vec<String> =
-                kind.required.iter().map(|name| format!("`{}`", name.replace('|', "` or `"))).collect();
+                kind.required.iter().map(|name| format!("`{}`", name.replace(['|', '^'], "` or `"))).collect();
             text.push_str(&format!("\nRequired: {}.\n", names.join(", ")));
         }
         if !kind.codes.is_empty() {
@@ -109,19 +109,27 @@ fn quoted(text: &str) -> String {
     commerce::document::write(&commerce::Node::Text(text.into()))
 }
 
+/// One of these fields must be there: at least one of `a|b`, exactly one of `a^b`. A list that is there must name something.
+fn choice(names: &str, fields: &str) -> String {
+    let each: Vec<String> = names
+        .split(['|', '^'])
+        .map(|name| {
+            let lists = fields.contains(&format!("\"{name}\": {{\"type\": \"array\""));
+            let filled =
+                if lists { format!(", \"properties\": {{\"{name}\": {{\"minItems\": 1}}}}") } else { String::new() };
+            format!("{{\"required\": [\"{name}\"]{filled}}}")
+        })
+        .collect();
+    format!(", \"{}\": [{}]", if names.contains('^') { "oneOf" } else { "anyOf" }, each.join(", "))
+}
+
 fn any_of(about: &str, also: &str, kinds: &[Kind]) -> String {
     let one = |kind: &Kind| {
         let comma = if kind.fields.is_empty() { "" } else { ", " };
-        let (choices, needed): (Vec<&str>, Vec<&str>) = kind.required.iter().partition(|name| name.contains('|'));
+        let (choices, needed): (Vec<&str>, Vec<&str>) =
+            kind.required.iter().partition(|name| name.contains(['|', '^']));
         let needed: String = needed.iter().map(|name| format!(", \"{name}\"")).collect();
-        let choices: String = choices
-            .iter()
-            .map(|names| {
-                let each: Vec<String> =
-                    names.split('|').map(|name| format!("{{\"required\": [\"{name}\"]}}")).collect();
-                format!(", \"anyOf\": [{}]", each.join(", "))
-            })
-            .collect();
+        let choices: String = choices.into_iter().map(|names| choice(names, kind.fields)).collect();
         format!(
             "{{\"type\": \"object\", \"additionalProperties\": false, \"description\": {}, \"required\": [\"kind\"{needed}]{choices}, \"properties\": {{\"kind\": {{\"const\": \"{}\"}}{also}{comma}{}}}}}",
             quoted(kind.about),

@@ -81,8 +81,7 @@ fn what_is_asked_of_the_sample_and_answered_fits_the_contract() {
         let mut asked = only(&cart, &context);
         asked["lines"] = lines.clone().collect();
         asked["explain"] = json!(true);
-        asked["proposals"] =
-            json!([{ "id": "own", "lines": [{ "line": "1", "amount": { "amount": 1, "currency": "CNY" } }] }]);
+        asked["proposals"] = json!([{ "id": "own", "lines": [{ "line": cart["lines"][0]["id"], "amount": { "amount": 1, "currency": "CNY" } }] }]);
         shop.ask("POST", "/v1/promotions/evaluate", &asked);
         let mut checked = only(&cart, &context);
         checked["lines"] = lines.map(|line| only(&line, &["id", "sku", "quantity"])).collect();

@@ -48,7 +48,7 @@ impl<'a> Drawer<'a> {
         if let Some(value) = schema.get("const").or_else(|| schema["enum"].get(0)) {
             return value.clone();
         }
-        if let Some(branch) = schema["oneOf"].get(0) {
+        if let Some(branch) = schema["oneOf"].get(0).filter(|_| schema.get("type").is_none()) {
             return self.least(branch);
         }
         match schema["type"].as_str() {
@@ -61,12 +61,18 @@ impl<'a> Drawer<'a> {
                 (0..items).map(|_| self.least(&schema["items"])).collect()
             }
             Some("object") => {
-                let choice = schema["anyOf"][0]["required"].as_array();
-                let needed = schema["required"].as_array().into_iter().chain(choice).flatten();
+                let choice =
+                    ["anyOf", "oneOf"].iter().filter_map(|name| schema[name][0]["required"].as_array()).flatten();
+                let needed = schema["required"].as_array().into_iter().flatten().chain(choice);
                 let needed: Vec<&str> = needed.filter_map(Value::as_str).collect();
                 let fields = self.fields(schema).into_iter().filter(|(name, _)| needed.contains(name));
                 let mut fields: Map<String, Value> =
                     fields.map(|(name, field)| (name.to_owned(), self.least(field))).collect();
+                // A list that must be there by choice must name something.
+                for value in fields.iter_mut().filter(|(name, _)| schema["anyOf"][0]["properties"].get(name).is_some())
+                {
+                    *value.1 = json!(["a"]);
+                }
                 if fields.is_empty() && schema["minProperties"] == 1 {
                     fields.insert("any".to_owned(), json!(1));
                 }
@@ -91,7 +97,8 @@ impl<'a> Drawer<'a> {
         {
             return drawn;
         }
-        for branch in resolved["oneOf"].as_array().into_iter().flatten() {
+        let branches = resolved["oneOf"].as_array().filter(|_| resolved.get("type").is_none());
+        for branch in branches.into_iter().flatten() {
             drawn.extend(self.all(branch));
         }
         let words = resolved["enum"].as_array().into_iter().flatten().cloned();
@@ -119,8 +126,13 @@ impl<'a> Drawer<'a> {
 
     fn objects(&mut self, schema: &'a Value, drawn: &mut Vec<Drawn>) {
         let least = self.least(schema);
+        let alone: Vec<&str> =
+            schema["oneOf"].as_array().into_iter().flatten().filter_map(|one| one["required"][0].as_str()).collect();
         let with = |name: &str, value: Value| {
             let mut changed = least.clone();
+            if alone.contains(&name) {
+                changed.as_object_mut().unwrap().retain(|other, _| !alone.contains(&other.as_str()));
+            }
             changed[name] = value;
             changed
         };

@@ -29,7 +29,7 @@ impl Give for Every {
         name: "every",
         about: "For every `spend` minor units, or every `units` units, of the lines of `of`: `off` minor units off them; at most `times` times. Lines of several shops count together, and each shop's part is exact.",
         fields: r##""spend": {"type": "integer", "minimum": 1, "maximum": 9007199254740991}, "units": {"type": "integer", "minimum": 1, "maximum": 9007199254740991}, "off": {"$ref": "#/$defs/MinorUnits"}, "times": {"type": "integer", "minimum": 1, "maximum": 9007199254740991}, "of": {"$ref": "#/$defs/Target"}"##,
-        required: &["off", "spend|units"],
+        required: &["off", "spend^units"],
         example: r#"{"kind": "every", "spend": 30000, "off": 5000}"#,
         codes: &[],
     };

@@ -1,6 +1,6 @@
 //! The `tests` of a rulebook: carts of the merchant's own, each with what must come of it; and how an answer is compared.
 
-use super::{cart, context};
+use super::{cart, context, inventory};
 use commerce::facts::types::{Context, Fault, Line};
 use commerce::{Value, bounds, document};
 use serde_json::Value as Json;
@@ -50,6 +50,8 @@ fn case(item: Value<'_>, place: usize, currency: &str) -> Option<Case> {
             value.fault("missing-field", "`at` is required: a test must say the same every day");
         }
         let context = context::of_currency(&object, currency, bounds::EARLIEST);
+        // Wishes of delivery change no amount, but a test that holds a wrong one is wrong.
+        let _ = inventory::wishes(&object);
         object.finish();
         Some(context)
     });
