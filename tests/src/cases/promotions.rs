@@ -90,6 +90,18 @@ mod tests {
         assert!(matches!(judge(&case(many, tenth, off(101)), &mut ask).unwrap(), Verdict::Failed(_)));
     }
 
+    /// A field that is null counts as absent for readers; the schemas do not know it.
+    fn without_nulls(value: &Value) -> Value {
+        match value {
+            Value::Object(fields) => {
+                let kept = fields.iter().filter(|(_, value)| !value.is_null());
+                Value::Object(kept.map(|(name, value)| (name.clone(), without_nulls(value))).collect())
+            }
+            Value::Array(items) => items.iter().map(without_nulls).collect(),
+            other => other.clone(),
+        }
+    }
+
     /// The cases that the project keeps, asked of the cores linked natively; what is asked and answered fits the contract.
     #[test]
     fn every_case_comes_out_as_its_peer_has_it() {
@@ -100,7 +112,7 @@ mod tests {
         let contracts = [of("/v1/price"), of("/v1/promotions/evaluate")];
         let mut ask = |path: &str, body: &Value| {
             let (_, request, expected) = contracts.iter().find(|(known, ..)| *known == path).unwrap();
-            fits(request, body, path);
+            fits(request, &without_nulls(body), path);
             let answer =
                 native.send("POST", path, &[("content-type", "application/json")], body.to_string().as_bytes());
             if answer.status == 200 {
