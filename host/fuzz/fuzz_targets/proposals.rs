@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 mod plugins {
     #[path = "../../../src/plugins/bounds.rs"]
     pub mod bounds;
-    #[path = "../../../src/plugins/check.rs"]
+    #[path = "../../../src/plugins/check/mod.rs"]
     pub mod check;
     #[path = "../../../src/plugins/failure.rs"]
     pub mod failure;
