@@ -22,7 +22,29 @@ const KEEP_RESIDENT: usize = 256 << 10;
 /// Stack of a component, in bytes.
 const WASM_STACK: usize = 1 << 20;
 
-/// The engine for instances of at most `largest` bytes of memory, `slots` of them at once.
+/// What decides how components are compiled and run, without where their instances live.
+pub fn config() -> Config {
+    let mut config = Config::new();
+    config
+        // Without it calls are a quarter cheaper; WASI 0.3 would need it.
+        .concurrency_support(false)
+        .epoch_interruption(true)
+        .memory_init_cow(true)
+        .max_wasm_stack(WASM_STACK)
+        .async_stack_size(WASM_STACK * 2)
+        // Same input, same bytes, on every machine.
+        .cranelift_nan_canonicalization(true)
+        .relaxed_simd_deterministic(true)
+        // A quote is made of many short calls within and between components: a tenth fewer instructions.
+        .compiler_inlining(Inlining::Yes)
+        // Components are stripped: addresses and frames would say nothing.
+        .wasm_backtrace_max_frames(None)
+        .generate_address_map(false)
+        .native_unwind_info(false);
+    config
+}
+
+/// The engine for instances of at most `largest` bytes of memory, as many at once as the options say.
 pub fn build(options: &Options, largest: usize) -> Result<Engine> {
     // Instances under way, as many idle, and those that run alone.
     let slots = u32::try_from(options.concurrency * 2 + options.large_concurrency + 1).unwrap_or(u32::MAX / 256);
@@ -40,24 +62,8 @@ pub fn build(options: &Options, largest: usize) -> Result<Engine> {
         .pagemap_scan(Enabled::Auto)
         .table_keep_resident(16 << 10)
         .max_unused_warm_slots(slots.min(64));
-    let mut config = Config::new();
-    config
-        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
-        // Without it calls are a quarter cheaper; WASI 0.3 would need it.
-        .concurrency_support(false)
-        .epoch_interruption(true)
-        .memory_init_cow(true)
-        .max_wasm_stack(WASM_STACK)
-        .async_stack_size(WASM_STACK * 2)
-        // Same input, same bytes, on every machine.
-        .cranelift_nan_canonicalization(true)
-        .relaxed_simd_deterministic(true)
-        // A quote is made of many short calls within and between components: a tenth fewer instructions.
-        .compiler_inlining(Inlining::Yes)
-        // Components are stripped: addresses and frames would say nothing.
-        .wasm_backtrace_max_frames(None)
-        .generate_address_map(false)
-        .native_unwind_info(false);
+    let mut config = config();
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
     Engine::new(&config)
 }
 

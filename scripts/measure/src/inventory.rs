@@ -7,6 +7,7 @@ mod published;
 mod shop;
 mod wasm;
 
+use crate::figures::{least, verdict};
 use anyhow::ensure;
 use greedy::Triple;
 use inventory::sourcing::{self, BUDGET};
@@ -97,17 +98,6 @@ fn better(first: Triple, second: Triple) -> bool {
     (-first.0, first.1, first.2) < (-second.0, second.1, second.2)
 }
 
-/// The least microseconds of so many runs: what else the machine does adds to a time and never takes from it.
-fn least(passes: u32, mut run: impl FnMut() -> anyhow::Result<()>) -> anyhow::Result<f64> {
-    let mut least = f64::INFINITY;
-    for _ in 0..passes {
-        let start = Instant::now();
-        run()?;
-        least = least.min(start.elapsed().as_secs_f64() * 1e6);
-    }
-    Ok(least)
-}
-
 fn print(nodes: usize, rows: &[Row], fuel: u64) {
     let proved = rows.iter().filter(|row| row.ours.optimal).count();
     let mut times: Vec<f64> = rows.iter().map(|row| row.wasm).collect();
@@ -147,7 +137,7 @@ fn print(nodes: usize, rows: &[Row], fuel: u64) {
         println!("      not proved: {criterion} {found}, no plan is below {bound}");
     }
     if nodes == TYPICAL.0 {
-        let holds = if most <= TYPICAL.1 { "holds" } else { "MISSED" };
+        let holds = verdict(most <= TYPICAL.1);
         println!("      {fuel} fuel; target: at most {:.0} µs for each cart: {holds}", TYPICAL.1);
     }
 }

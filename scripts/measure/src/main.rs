@@ -1,7 +1,9 @@
 //! What `scripts/bench` runs. Every figure that matters is a ratio of two things measured in the same run on the same
 //! input; a bare time says what machine it was.
 
+mod built;
 mod components;
+mod figures;
 mod inventory;
 mod load;
 mod native;

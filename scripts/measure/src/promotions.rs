@@ -4,6 +4,7 @@
 mod peers;
 mod wasm;
 
+use crate::figures::verdict;
 use anyhow::{Context as _, ensure};
 use commerce::facts::offers::Wants;
 use commerce::facts::prices::PricedLine;
@@ -76,10 +77,6 @@ pub fn run() -> anyhow::Result<()> {
         peers::run(subject.size, subject.best[1])?;
     }
     Ok(())
-}
-
-fn verdict(holds: bool) -> &'static str {
-    if holds { "holds" } else { "MISSED" }
 }
 
 /// What the matching promotions take off, reckoned here: each its rate of one line, half up.

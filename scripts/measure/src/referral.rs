@@ -4,13 +4,13 @@
 mod exact;
 mod wasm;
 
+use crate::figures::{least, verdict};
 use anyhow::Context as _;
 use commerce::facts::referrals::{LinkClaim, LinkKey, PathModel, PathRow, Sale, SoldLine, Touch, TouchKind};
 use commerce::facts::types::{Channel, Context, Gathering};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::process::Command;
-use std::time::Instant;
 
 /// Channels of the paths, and how many distinct paths there are.
 const CHANNELS: u32 = 50;
@@ -26,21 +26,6 @@ pub fn run() -> anyhow::Result<()> {
     journey_timed(&mut warm)?;
     paths_timed(&mut warm)?;
     link_timed(&mut warm)
-}
-
-/// The least of so many runs, in microseconds: what else the machine does adds to a time and never takes from it.
-fn least(runs: u32, mut run: impl FnMut() -> anyhow::Result<()>) -> anyhow::Result<f64> {
-    let mut best = f64::INFINITY;
-    for _ in 0..runs {
-        let start = Instant::now();
-        run()?;
-        best = best.min(start.elapsed().as_secs_f64() * 1e6);
-    }
-    Ok(best)
-}
-
-fn verdict(holds: bool) -> &'static str {
-    if holds { "holds" } else { "MISSED" }
 }
 
 fn journey_timed(warm: &mut wasm::Instance) -> anyhow::Result<()> {

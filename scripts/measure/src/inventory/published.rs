@@ -49,7 +49,7 @@ pub fn run() -> anyhow::Result<()> {
     println!("  {:>9} counts: {:.0} µs a check, {:.0} µs of processor", PRODUCTS[0] * NODES, few.wall, few.processor);
     println!("  {:>9} counts: {:.0} µs a check, {:.0} µs of processor", PRODUCTS[1] * NODES, many.wall, many.processor);
     let (wall, processor) = (many.wall / few.wall, many.processor / few.processor);
-    let verdict = if wall <= 1.5 && processor <= 1.5 { "holds" } else { "MISSED" };
+    let verdict = crate::figures::verdict(wall <= 1.5 && processor <= 1.5);
     println!("  ratio {wall:.2}, of processor time {processor:.2}; target: at most 1.5: {verdict}");
     Ok(())
 }

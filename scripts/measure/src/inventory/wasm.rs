@@ -2,10 +2,10 @@
 
 use super::greedy::Triple;
 use super::shop::{Shop, context};
-use anyhow::Context as _;
+use crate::built::Built;
 use commerce::facts::stock as core;
-use wasmtime::component::{Component, Linker, ResourceAny};
-use wasmtime::{Config, Engine, Store};
+use wasmtime::Store;
+use wasmtime::component::{Linker, ResourceAny};
 
 mod bindings {
     #![allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
@@ -15,12 +15,10 @@ mod bindings {
 use bindings::InventoryFunction;
 use bindings::pushcart::commerce::{stock, types};
 
-const PATH: &str = "target/components/inventory.wasm";
-
 /// The component, compiled as the host does and again with fuel.
 pub struct Engines {
-    plain: (Engine, Component),
-    metered: (Engine, Component),
+    plain: Built,
+    metered: Built,
 }
 
 /// An instance that holds a shop's rules.
@@ -45,32 +43,17 @@ pub struct Said {
 impl Engines {
     /// Compiles.
     pub fn new() -> anyhow::Result<Self> {
-        let wasm = std::fs::read(PATH).with_context(|| format!("{PATH} is missing: run scripts/build"))?;
-        let compiled = |config: &mut Config| -> anyhow::Result<(Engine, Component)> {
-            let engine = Engine::new(config).map_err(anyhow::Error::msg)?;
-            let component = Component::new(&engine, &wasm).map_err(anyhow::Error::msg)?;
-            Ok((engine, component))
-        };
-        let mut plain = Config::new();
-        // As the host's own engine does.
-        plain.concurrency_support(false).epoch_interruption(true).cranelift_nan_canonicalization(true);
-        let mut metered = Config::new();
-        metered.concurrency_support(false).consume_fuel(true);
-        Ok(Self { plain: compiled(&mut plain)?, metered: compiled(&mut metered)? })
+        Ok(Self { plain: Built::hosted("inventory")?, metered: Built::metered("inventory")? })
     }
 
     /// An instance to be timed.
     pub fn plain(&self, shop: &Shop) -> anyhow::Result<Instance> {
-        let mut store = Store::new(&self.plain.0, ());
-        store.set_epoch_deadline(u64::MAX / 2);
-        Instance::open(store, &self.plain.1, shop)
+        Instance::open(&self.plain, shop)
     }
 
     /// Fuel of one check, after others: the heap has its size then.
     pub fn fuel_of_one(&self, shop: &Shop) -> anyhow::Result<u64> {
-        let mut store = Store::new(&self.metered.0, ());
-        store.set_fuel(u64::MAX / 2).map_err(anyhow::Error::msg)?;
-        let mut instance = Instance::open(store, &self.metered.1, shop)?;
+        let mut instance = Instance::open(&self.metered, shop)?;
         for _ in 0..10 {
             instance.check()?;
         }
@@ -81,10 +64,12 @@ impl Engines {
 }
 
 impl Instance {
-    fn open(mut store: Store<()>, component: &Component, shop: &Shop) -> anyhow::Result<Self> {
+    fn open(built: &Built, shop: &Shop) -> anyhow::Result<Self> {
+        let mut store = built.store()?;
         let compiled = inventory::compile(&shop.rulebook).map_err(|faults| anyhow::anyhow!("{faults:?}"))?;
         let linker = Linker::new(store.engine());
-        let function = InventoryFunction::instantiate(&mut store, component, &linker).map_err(anyhow::Error::msg)?;
+        let function =
+            InventoryFunction::instantiate(&mut store, &built.component, &linker).map_err(anyhow::Error::msg)?;
         let of = function.pushcart_commerce_inventory().rules();
         let rules =
             of.call_load(&mut store, &compiled.root).map_err(anyhow::Error::msg)?.map_err(anyhow::Error::msg)?;

@@ -4,7 +4,8 @@
 //! Like for like is the whole work: the cart's lines go in, each promotion's amount comes out. Beside it stands what they
 //! take for less: which rules hold, of a list of SKUs made before the clock starts, without amounts.
 
-use super::{RATE, cart, expected, product, verdict};
+use super::{RATE, cart, expected, product};
+use crate::figures::verdict;
 use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
 use std::path::Path;

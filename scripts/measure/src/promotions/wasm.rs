@@ -1,10 +1,10 @@
 //! The component `promotions` as it is shipped, called in an instance that holds its rules.
 
 use super::{context, shard};
-use anyhow::Context as _;
+use crate::built::Built;
 use commerce::facts::types::Compiled;
-use wasmtime::component::{Component, Linker, ResourceAny};
-use wasmtime::{Config, Engine, Inlining, Store};
+use wasmtime::Store;
+use wasmtime::component::{Linker, ResourceAny};
 
 mod bindings {
     #![allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
@@ -14,12 +14,10 @@ mod bindings {
 use bindings::PromotionsFunction;
 use bindings::pushcart::commerce::{offers, prices, types};
 
-const PATH: &str = "target/components/promotions.wasm";
-
 /// The component compiled twice: as the host runs it, and counting fuel.
 pub struct Engines {
-    plain: (Engine, Component),
-    metered: (Engine, Component),
+    plain: Built,
+    metered: Built,
 }
 
 /// An instance that holds what the cart needs.
@@ -34,40 +32,26 @@ pub struct Instance {
 impl Engines {
     /// Compiles.
     pub fn new() -> anyhow::Result<Self> {
-        let wasm = std::fs::read(PATH).with_context(|| format!("{PATH} is missing: run scripts/build"))?;
-        let compiled = |config: &mut Config| -> anyhow::Result<(Engine, Component)> {
-            let engine = Engine::new(config).map_err(anyhow::Error::msg)?;
-            let component = Component::new(&engine, &wasm).map_err(anyhow::Error::msg)?;
-            Ok((engine, component))
-        };
-        let mut plain = Config::new();
-        // As the host's own engine does.
-        plain.concurrency_support(false).epoch_interruption(true).cranelift_nan_canonicalization(true);
-        plain.compiler_inlining(Inlining::Yes);
-        let mut metered = Config::new();
-        metered.concurrency_support(false).consume_fuel(true);
-        Ok(Self { plain: compiled(&mut plain)?, metered: compiled(&mut metered)? })
+        Ok(Self { plain: Built::hosted("promotions")?, metered: Built::metered("promotions")? })
     }
 
     /// An instance to be timed.
     pub fn plain(&self, compiled: &Compiled) -> anyhow::Result<Instance> {
-        let mut store = Store::new(&self.plain.0, ());
-        store.set_epoch_deadline(u64::MAX / 2);
-        Instance::open(store, &self.plain.1, compiled)
+        Instance::open(&self.plain, compiled)
     }
 
     /// An instance that counts fuel.
     pub fn metered(&self, compiled: &Compiled) -> anyhow::Result<Instance> {
-        let mut store = Store::new(&self.metered.0, ());
-        store.set_fuel(u64::MAX / 2).map_err(anyhow::Error::msg)?;
-        Instance::open(store, &self.metered.1, compiled)
+        Instance::open(&self.metered, compiled)
     }
 }
 
 impl Instance {
-    fn open(mut store: Store<()>, component: &Component, compiled: &Compiled) -> anyhow::Result<Self> {
+    fn open(built: &Built, compiled: &Compiled) -> anyhow::Result<Self> {
+        let mut store = built.store()?;
         let linker = Linker::new(store.engine());
-        let function = PromotionsFunction::instantiate(&mut store, component, &linker).map_err(anyhow::Error::msg)?;
+        let function = PromotionsFunction::instantiate(&mut store, &built.component, &linker);
+        let function = function.map_err(anyhow::Error::msg)?;
         let (lines, context) = (lines(), around());
         let of = function.pushcart_commerce_promotions().rules();
         let rules =

@@ -1,10 +1,10 @@
 //! The component `referral` as it is shipped, in an instance that has answered before.
 
 use super::MERCHANT;
-use anyhow::Context as _;
+use crate::built::Built;
 use commerce::facts::{referrals as core, types as around};
-use wasmtime::component::{Component, Linker, ResourceAny};
-use wasmtime::{Config, Engine, Store};
+use wasmtime::Store;
+use wasmtime::component::{Linker, ResourceAny};
 
 mod bindings {
     #![allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
@@ -13,8 +13,6 @@ mod bindings {
 
 use bindings::ReferralFunction;
 use bindings::pushcart::commerce::{referrals, types};
-
-const PATH: &str = "target/components/referral.wasm";
 
 /// A warm instance.
 pub struct Instance {
@@ -25,14 +23,10 @@ pub struct Instance {
 impl Instance {
     /// Compiles and instantiates, as the host's own engine does.
     pub fn new() -> anyhow::Result<Self> {
-        let wasm = std::fs::read(PATH).with_context(|| format!("{PATH} is missing: run scripts/build"))?;
-        let mut config = Config::new();
-        config.concurrency_support(false).epoch_interruption(true).cranelift_nan_canonicalization(true);
-        let engine = Engine::new(&config).map_err(anyhow::Error::msg)?;
-        let component = Component::new(&engine, &wasm).map_err(anyhow::Error::msg)?;
-        let mut store = Store::new(&engine, ());
-        store.set_epoch_deadline(u64::MAX / 2);
-        let function = ReferralFunction::instantiate(&mut store, &component, &Linker::new(&engine));
+        let built = Built::hosted("referral")?;
+        let mut store = built.store()?;
+        let linker = Linker::new(store.engine());
+        let function = ReferralFunction::instantiate(&mut store, &built.component, &linker);
         Ok(Self { function: function.map_err(anyhow::Error::msg)?, store })
     }
 
