@@ -2,6 +2,8 @@
 
 /// Bytes of a request's body.
 pub const BODY_BYTES: usize = 1 << 20;
+/// Bytes of a body with aggregated paths, or with decisions that were answered before.
+pub const RECORDS_BYTES: usize = 8 << 20;
 /// Bytes of a rulebook as published.
 pub const RULEBOOK_BYTES: usize = 64 << 20;
 /// Nested lists and objects in a document.
@@ -30,6 +32,8 @@ pub const PRODUCTS: usize = 100_000;
 pub const CODES: usize = 20;
 /// Touches of a journey.
 pub const TOUCHES: usize = 1_000;
+/// Commissions of one decision, and entries of it when it comes back.
+pub const COMMISSIONS: usize = 20_000;
 /// Nodes that hold stock.
 pub const NODES: usize = 500;
 /// Bytes of one text to be tagged.

@@ -5,9 +5,6 @@ use commerce::facts::referrals::Sale;
 use commerce::{Fault, bounds};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Commissions of one decision, at most.
-const COMMISSIONS: usize = 20_000;
-
 /// One fault.
 pub fn fault(code: &str, pointer: &str, detail: impl Into<String>) -> Vec<Fault> {
     vec![Fault { code: code.into(), pointer: pointer.into(), detail: detail.into() }]
@@ -55,11 +52,12 @@ pub fn sale(sale: &Sale, programme: &Programme) -> Result<(), Vec<Fault>> {
 /// to be kept and sent back.
 pub fn size(credits: usize, lines: usize) -> Result<(), Vec<Fault>> {
     let commissions = (credits * TIERS + 1) * lines;
-    if commissions <= COMMISSIONS {
+    if commissions <= bounds::COMMISSIONS {
         return Ok(());
     }
     let detail = format!(
-        "{credits} credited shares and {lines} lines may earn {commissions} commissions; at most {COMMISSIONS}"
+        "{credits} credited shares and {lines} lines may earn {commissions} commissions; at most {}",
+        bounds::COMMISSIONS
     );
     Err(fault("too-many-commissions", "/touches", detail))
 }

@@ -215,6 +215,18 @@ fn a_body_has_an_end_and_a_bound() {
     assert_eq!(client.send("POST", "/v1/quote", &json, &body).unwrap().status, 200);
     body.push(b' ');
     check("1 MiB + 1", &client.send("POST", "/v1/quote", &json, &body).unwrap(), 413, "body-too-large");
+    // Records of many orders are larger: the host lets in what the contract takes.
+    for (path, code) in [
+        ("/v1/referrals/models", "invalid-document"),
+        ("/v1/referrals/clawback", "missing-field"),
+        ("/v1/referrals/statement", "invalid-document"),
+    ] {
+        let mut records = b"{}".to_vec();
+        records.resize(8 << 20, b' ');
+        check(path, &client.send("POST", path, &json, &records).unwrap(), 422, code);
+        records.push(b' ');
+        check("8 MiB + 1", &client.send("POST", path, &json, &records).unwrap(), 413, "body-too-large");
+    }
 
     let head = "POST /v1/quote HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
     let mut endless = client.connect().unwrap();

@@ -14,9 +14,6 @@ use commerce::facts::referrals::{LinkKey, Sale};
 use commerce::{Node, Object, Report, bounds};
 use serde::Serialize;
 
-/// Bytes of a body with aggregated paths, or with decisions that were answered before.
-const RECORDS_BYTES: usize = 8 << 20;
-
 /// Reads a request whole; every fault of it is answered at once.
 fn read<'n, T>(node: &'n Node<'n>, report: &'n Report, from: impl FnOnce(&Object<'n>) -> Option<T>) -> Option<T> {
     let object = report.read(node).object()?;
@@ -77,7 +74,7 @@ pub fn attribute(exchange: &Exchange<'_>) -> Result<Response, Problem> {
 
 /// What channels are worth over aggregated paths, by every model.
 pub fn models(exchange: &Exchange<'_>) -> Result<Response, Problem> {
-    let node = exchange.json(RECORDS_BYTES)?;
+    let node = exchange.json(bounds::RECORDS_BYTES)?;
     let report = Report::new();
     let found = read(&node, &report, |object| {
         let currency = currency(object);
@@ -138,7 +135,7 @@ pub fn clawback(exchange: &Exchange<'_>) -> Result<Response, Problem> {
         currency: &'a str,
         payees: Vec<Change<'a>>,
     }
-    let node = exchange.json(RECORDS_BYTES)?;
+    let node = exchange.json(bounds::RECORDS_BYTES)?;
     let report = Report::new();
     let found = read(&node, &report, |object| {
         let currency = currency(object)?;
@@ -157,7 +154,7 @@ pub fn clawback(exchange: &Exchange<'_>) -> Result<Response, Problem> {
 
 /// A payee's month.
 pub fn statement(exchange: &Exchange<'_>) -> Result<Response, Problem> {
-    let node = exchange.json(RECORDS_BYTES)?;
+    let node = exchange.json(bounds::RECORDS_BYTES)?;
     let report = Report::new();
     let found = read(&node, &report, |object| {
         let source = wire::source(object);

@@ -6,9 +6,6 @@ use commerce::facts::referrals::{Ceiling, Clawback, Commission, Decision, Divisi
 use commerce::{Object, Value, bounds};
 use serde::Serialize;
 
-/// Entries of a decision, as many as referral makes.
-const COMMISSIONS: usize = 20_000;
-
 /// Reads a decision as an attribution answered it.
 pub fn decision(value: Value<'_>, currency: &str) -> Option<Decision> {
     let object = value.object()?;
@@ -17,7 +14,7 @@ pub fn decision(value: Value<'_>, currency: &str) -> Option<Decision> {
     let hold = object.required("hold").and_then(|value| value.integer(0..=bounds::LATEST));
     let flag = |name| object.required(name).and_then(|value| value.boolean());
     let (with_tax, with_shipping) = (flag("withTax"), flag("withShipping"));
-    let list = |name: &str| object.required(name).into_iter().flat_map(|value| value.list(COMMISSIONS));
+    let list = |name: &str| object.required(name).into_iter().flat_map(|value| value.list(bounds::COMMISSIONS));
     let commissions = list("commissions").filter_map(|value| commission(value, currency)).collect();
     let ceilings = list("ceilings").filter_map(|value| ceiling(value, currency)).collect();
     let divisions = list("divisions").filter_map(division).collect();
