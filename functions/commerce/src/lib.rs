@@ -11,7 +11,8 @@ pub mod facts;
 #[cfg(any(test, target_family = "wasm"))]
 mod heap;
 pub mod instant;
-pub mod memory;
+#[cfg(any(test, target_family = "wasm"))]
+mod memory;
 pub mod money;
 pub mod object;
 pub mod report;

@@ -3,14 +3,13 @@
 //! Facts cross the border between components as many small strings, and rules are found by comparing ids, so these two decide a
 //! good part of what a quote costs in Wasm. What must never be in here: anything that knows what the bytes mean. This and
 //! `heap` are the places of the functions with unsafe code of their own; `docs/adr/0007-memory-of-components.md` says why.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "C's `memcmp` is given pointers")]
 
 /// Compares `length` bytes as C's `memcmp`, eight at a time: the sign of the first difference.
 ///
 /// # Safety
 /// Both point at `length` readable bytes.
-#[must_use]
-pub unsafe fn compare(left: *const u8, right: *const u8, length: usize) -> i32 {
+unsafe fn compare(left: *const u8, right: *const u8, length: usize) -> i32 {
     // SAFETY: every read below lies within `length` bytes of both.
     unsafe {
         if length < 8 {
