@@ -127,8 +127,7 @@ impl<'m> Composition<'m> {
                 };
                 plugs.insert(path, node);
                 let export = dependency.export.clone().map_or_else(|| export_for(&graph, node, import), Ok)?;
-                let alias = graph.alias_instance_export(node, &export).map_err(|error| chain(&error))?;
-                graph.set_instantiation_argument(instance, import, alias).map_err(|error| chain(&error))
+                connect(&mut graph, instance, import, node, &export)
             };
             if let Err(error) = plug() {
                 faults.push(format!("dependency \"{}\": {error}", dependency.name));
@@ -235,10 +234,23 @@ fn read_wasm(path: &Path) -> Result<Vec<u8>, String> {
     Ok(wasm)
 }
 
-fn register(graph: &mut CompositionGraph, name: &str, path: &Path, wasm: Vec<u8>) -> Result<PackageId, String> {
+/// Takes a component into the graph; `path` says in an error which one.
+pub fn register(graph: &mut CompositionGraph, name: &str, path: &Path, wasm: Vec<u8>) -> Result<PackageId, String> {
     let package = Package::from_bytes(name, None, wasm, graph.types_mut());
     let package = package.map_err(|error| format!("{} is not a valid component: {error:#}", path.display()))?;
     graph.register_package(package).map_err(|error| chain(&error))
+}
+
+/// Answers an import of an instance with what another exports.
+pub fn connect(
+    graph: &mut CompositionGraph,
+    instance: NodeId,
+    import: &str,
+    from: NodeId,
+    export: &str,
+) -> Result<(), String> {
+    let alias = graph.alias_instance_export(from, export).map_err(|error| chain(&error))?;
+    graph.set_instantiation_argument(instance, import, alias).map_err(|error| chain(&error))
 }
 
 fn chain(error: &dyn std::error::Error) -> String {

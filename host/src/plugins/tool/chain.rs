@@ -3,8 +3,9 @@
 //! A link is `functions/plugins-linked`. It imports what it exports, so that the next link, or what ends the chain, is its
 //! dependency like any other. Settings are a component too: a memory that holds them and a function that says where.
 
-use wac_graph::types::Package;
-use wac_graph::{CompositionGraph, EncodeOptions, NodeId, PackageId};
+use crate::compose::{connect, register};
+use std::path::Path;
+use wac_graph::{CompositionGraph, EncodeOptions, PackageId};
 use wasm_encoder::{
     CodeSection, ConstExpr, DataSection, ExportKind, ExportSection, Function, FunctionSection, MemorySection,
     MemoryType, Module, TypeSection, ValType,
@@ -45,16 +46,17 @@ pub struct Link {
 /// Which part does not fit.
 pub fn compose(adapter: Vec<u8>, end: Vec<u8>, links: &[Link]) -> Result<Vec<u8>, String> {
     let mut graph = CompositionGraph::new();
-    let adapter = register(&mut graph, "plugins-linked", adapter)?;
-    let end = register(&mut graph, "the end of the chain", end)?;
+    let adapter = part(&mut graph, "plugins-linked", adapter)?;
+    let end = part(&mut graph, "the end of the chain", end)?;
     let mut rest = graph.instantiate(end);
     for (place, link) in links.iter().enumerate().rev() {
-        let plugin = register(&mut graph, &format!("plugin-{place}"), link.wasm.clone())?;
-        let settings = register(&mut graph, &format!("settings-{place}"), constant(link)?)?;
+        let plugin = part(&mut graph, &format!("plugin-{place}"), link.wasm.clone())?;
+        let settings = part(&mut graph, &format!("settings-{place}"), constant(link)?)?;
         let parts = [(EVALUATE, graph.instantiate(plugin)), (SETTINGS, graph.instantiate(settings)), (PLUGINS, rest)];
         rest = graph.instantiate(adapter);
         for (name, from) in parts {
-            connect(&mut graph, rest, name, from).map_err(|error| format!("{}: `{name}`: {error}", link.plugin))?;
+            connect(&mut graph, rest, name, from, name)
+                .map_err(|error| format!("{}: `{name}`: {error}", link.plugin))?;
         }
     }
     let answer = graph.alias_instance_export(rest, PLUGINS).map_err(|error| error.to_string())?;
@@ -62,15 +64,9 @@ pub fn compose(adapter: Vec<u8>, end: Vec<u8>, links: &[Link]) -> Result<Vec<u8>
     graph.encode(EncodeOptions::default()).map_err(|error| format!("the chain cannot be composed: {error:?}"))
 }
 
-fn register(graph: &mut CompositionGraph, name: &str, wasm: Vec<u8>) -> Result<PackageId, String> {
-    let package = Package::from_bytes(name, None, wasm, graph.types_mut());
-    let package = package.map_err(|error| format!("{name} is not a valid component: {error:#}"))?;
-    graph.register_package(package).map_err(|error| format!("{name}: {error}"))
-}
-
-fn connect(graph: &mut CompositionGraph, instance: NodeId, name: &str, from: NodeId) -> Result<(), String> {
-    let alias = graph.alias_instance_export(from, name).map_err(|error| format!("{error:?}"))?;
-    graph.set_instantiation_argument(instance, name, alias).map_err(|error| format!("{error:?}"))
+/// Takes a part into the graph.
+fn part(graph: &mut CompositionGraph, name: &str, wasm: Vec<u8>) -> Result<PackageId, String> {
+    register(graph, name, Path::new(name), wasm)
 }
 
 /// The settings of a link as a component.
