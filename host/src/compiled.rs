@@ -38,8 +38,11 @@ impl CodeCache {
     }
 
     /// The component of `wasm`, compiled or from the cache.
+    ///
+    /// What compiles is an engine of its own with the same configuration: a compiler keeps what it worked with for as
+    /// long as its engine lives, and with inlining that is gigabytes for the whole app.
     pub fn load(&self, engine: &Engine, wasm: &[u8]) -> Result<(Component, Origin)> {
-        self.load_by(engine, wasm, |wasm| engine.precompile_component(wasm))
+        self.load_by(engine, wasm, |wasm| Engine::new(engine.config())?.precompile_component(wasm))
     }
 
     /// The same where `compile` makes the code, which must be this program's own work.
