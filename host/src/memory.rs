@@ -2,8 +2,7 @@
 #![allow(unsafe_code)]
 
 /// Where Linux says how much memory there is: of the machine, and of the control group, version 2 and 1.
-const TOTALS: [&str; 3] =
-    ["/proc/meminfo", "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"];
+const TOTALS: [&str; 3] = ["/proc/meminfo", "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"];
 
 /// The bytes of memory that this process may use at most: the least of what the machine has and its control group allows;
 /// none where nothing says it. It does not change while the machine runs, unlike what is free.

@@ -56,6 +56,17 @@ impl Contract {
         self.validator(&self.operation(method, path)["responses"]["200"]["content"]["application/json"]["schema"])
     }
 
+    /// Fails where the operation does not name the answer's status, or the answer does not fit its schema.
+    pub fn says(&self, method: &str, path: &str, answer: &Answer) {
+        let status = answer.status.to_string();
+        let named = &self.operation(method, path)["responses"][&status];
+        assert!(named.is_object(), "{method} {path} does not name {status}");
+        match named["content"]["application/json"].get("schema") {
+            Some(schema) => fits(&self.validator(schema), &answer.json(), &format!("{method} {path} {status}")),
+            None => assert_eq!(answer.text(), "", "{method} {path} {status}"),
+        }
+    }
+
     /// Validates what has a schema of its own.
     #[must_use]
     pub fn schema(&self, name: &str) -> Validator {

@@ -12,7 +12,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 use tests::app::{App, Folder, Start};
-use tests::client::Client;
+use tests::client::{Answer, Client};
+use tests::contract::Contract;
 use tests::plugin::Plugin;
 use tests::samples::Draw;
 
@@ -38,6 +39,11 @@ fn quoted(app: &App) -> i64 {
 fn a_plugin_comes_is_tried_switched_rolled_back_and_goes() {
     let app = App::up().unwrap();
     let mut cedar = publish(&app, "cedar");
+    let contract = Contract::read(&cedar.get("/openapi.json").unwrap());
+    let says = |method: &str, path: &str, answer: &Answer| {
+        contract.says(method, &format!("/v1/merchants/{{merchant}}/plugins{path}"), answer);
+    };
+    says("GET", "", &cedar.get("/v1/merchants/cedar/plugins").unwrap());
     for number in 0..2 {
         let (version, wasm) = version(number);
         let first = upload(&mut cedar, "cedar", ("off", &version), &[], &wasm);
@@ -50,6 +56,8 @@ fn a_plugin_comes_is_tried_switched_rolled_back_and_goes() {
         assert!(first.json()["trial"]["fuel"].as_u64().unwrap() > 0);
         let again = upload(&mut cedar, "cedar", ("off", &version), &[], &wasm);
         assert_eq!((again.status, again.json()), (200, first.json()));
+        says("PUT", "/{plugin}/versions/{version}", &first);
+        says("PUT", "/{plugin}/versions/{version}", &again);
     }
     let (_, other) = version(7);
     let taken_already = upload(&mut cedar, "cedar", ("off", "1.0.0"), &[], &other);
@@ -58,11 +66,13 @@ fn a_plugin_comes_is_tried_switched_rolled_back_and_goes() {
 
     let tried = cedar.post(&format!("{OFF}:try"), &json!({"version": "1.0.1", "carts": [cart("cedar", 1)]})).unwrap();
     assert_eq!(tried.status, 200, "{}", tried.text());
+    says("POST", "/{plugin}:try", &tried);
     let one = &tried.json()["carts"][0];
     assert_eq!((one["difference"].as_i64(), one["current"]["status"].as_u64()), (Some(-101), Some(200)), "{one}");
     assert!(one["plugin"]["fuel"].as_u64().unwrap() > 0 && one["plugin"]["memory"].as_u64().unwrap() > 0, "{one}");
     let sampled = cedar.post(&format!("{OFF}:try"), &json!({})).unwrap();
     assert!(sampled.status == 200 && sampled.json()["carts"][0]["difference"].as_i64() < Some(0), "{}", sampled.text());
+    says("POST", "/{plugin}:try", &sampled);
     assert_eq!(quoted(&app), 0, "a trial switches nothing on");
 
     let mut on = |wish: Value| activate(&mut cedar, "cedar", "off", &wish);
@@ -75,6 +85,12 @@ fn a_plugin_comes_is_tried_switched_rolled_back_and_goes() {
     assert_eq!((first.status, quoted(&app)), (200, 100), "{}", first.text());
     assert_eq!((on(json!({"version": "1.0.1"})).status, quoted(&app)), (200, 101));
 
+    says("POST", "/{plugin}:activate", &first);
+    says("GET", "", &cedar.get("/v1/merchants/cedar/plugins").unwrap());
+    says("GET", "/{plugin}", &cedar.get(OFF).unwrap());
+    says("GET", "/{plugin}/logs", &cedar.get(&format!("{OFF}/logs")).unwrap());
+    says("GET", "/{plugin}/versions/{version}", &cedar.get(&format!("{OFF}/versions/1.0.1")).unwrap());
+
     let tag = first.header("etag").unwrap().to_owned();
     let json_type = ("content-type", "application/json");
     let wish = json!({"version": "1.0.0"}).to_string();
@@ -85,6 +101,7 @@ fn a_plugin_comes_is_tried_switched_rolled_back_and_goes() {
     let key = ("idempotency-key", "roll-1");
     let back = cedar.send("POST", &format!("{OFF}:rollback"), &[key], b"").unwrap();
     assert_eq!((back.status, quoted(&app)), (200, 100), "{}", back.text());
+    says("POST", "/{plugin}:rollback", &back);
     let again = cedar.send("POST", &format!("{OFF}:rollback"), &[key], b"").unwrap();
     assert_eq!((again.status, again.json(), quoted(&app)), (200, back.json(), 100), "the same key goes back once");
     let other = cedar.send("POST", &format!("{OFF}:deactivate"), &[key], b"").unwrap();
@@ -93,8 +110,12 @@ fn a_plugin_comes_is_tried_switched_rolled_back_and_goes() {
 
     let active = cedar.send("DELETE", &format!("{OFF}/versions/1.0.0"), &[], b"").unwrap();
     assert_eq!((active.status, active.code().as_str()), (409, "version-active"));
-    assert_eq!(cedar.send("DELETE", &format!("{OFF}/versions/1.0.1"), &[], b"").unwrap().status, 204);
-    assert_eq!(cedar.send("POST", &format!("{OFF}:deactivate"), &[], b"").unwrap().status, 200);
+    let gone = cedar.send("DELETE", &format!("{OFF}/versions/1.0.1"), &[], b"").unwrap();
+    assert_eq!(gone.status, 204);
+    says("DELETE", "/{plugin}/versions/{version}", &gone);
+    let off = cedar.send("POST", &format!("{OFF}:deactivate"), &[], b"").unwrap();
+    assert_eq!((off.status, off.json()["active"].is_null()), (200, true));
+    says("POST", "/{plugin}:deactivate", &off);
     assert_eq!(quoted(&app), 0);
     assert_eq!(cedar.send("DELETE", OFF, &[], b"").unwrap().status, 204);
     assert_eq!(cedar.get(OFF).unwrap().code(), "unknown-plugin");
@@ -111,8 +132,15 @@ fn what_a_merchant_may_take_is_bounded() {
     assert_eq!((unsigned.status, unsigned.code().as_str()), (422, "signature-required"));
     let key = json!({"publicKey": "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="});
     let keys = "/v1/merchants/cedar/plugin-keys";
-    assert_eq!(cedar.put(&format!("{keys}/k1"), &key).unwrap().status, 201);
-    assert_eq!(cedar.get(keys).unwrap().json()["keys"][0]["id"], "k1");
+    let contract = Contract::read(&cedar.get("/openapi.json").unwrap());
+    for status in [201, 200] {
+        let put = cedar.put(&format!("{keys}/k1"), &key).unwrap();
+        assert_eq!(put.status, status);
+        contract.says("PUT", "/v1/merchants/{merchant}/plugin-keys/{key}", &put);
+    }
+    let known = cedar.get(keys).unwrap();
+    assert_eq!(known.json()["keys"][0]["id"], "k1");
+    contract.says("GET", "/v1/merchants/{merchant}/plugin-keys", &known);
     let wrong = format!("k1:{}==", "A".repeat(86));
     let forged = upload(&mut cedar, "cedar", ("off", &number), &[("pushcart-signature", &wrong)], &wasm);
     assert_eq!((forged.status, forged.code().as_str()), (422, "signature-wrong"));

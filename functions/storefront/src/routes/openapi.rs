@@ -48,11 +48,14 @@ pub fn document() -> String {
 
 fn operation(route: &Route) -> String {
     let Route { method, path, handler: _, summary, request, answer, authorized } = route;
-    let parameters: Vec<String> = path
+    let of_path = path
         .split('/')
         .filter_map(|segment| Some(segment.strip_prefix('{')?.split_once('}')?.0))
-        .map(|name| format!(r#"{{"name":{},"in":"path","required":true,"schema":{{"type":"string"}}}}"#, quoted(name)))
-        .collect();
+        .map(|name| format!(r#"{{"name":{},"in":"path","required":true,"schema":{{"type":"string"}}}}"#, quoted(name)));
+    let of_header = headers(route).into_iter().map(|(name, about)| {
+        format!(r#"{{"name":"{name}","in":"header","description":{},"schema":{{"type":"string"}}}}"#, quoted(about))
+    });
+    let parameters: Vec<String> = of_path.chain(of_header).collect();
     let body = |schema: &str| {
         let media = if schema == plugins::WASM { "application/wasm" } else { "application/json" };
         format!(r#"{{"{media}":{{"schema":{schema}}}}}"#)
@@ -71,11 +74,50 @@ fn operation(route: &Route) -> String {
         parts.push(r#""security":[{"merchant":[]}]"#.to_owned());
     }
     let answer = body(answer.unwrap_or(r#"{"type":"object"}"#));
-    let mut responses = vec![format!(r#""200":{{"description":"The answer","content":{answer}}}"#)];
+    let mut responses: Vec<String> = (answers(route).iter())
+        .map(|(status, what)| match status {
+            204 | 304 => format!(r#""{status}":{{"description":{}}}"#, quoted(what)),
+            _ => format!(r#""{status}":{{"description":{},"content":{answer}}}"#, quoted(what)),
+        })
+        .collect();
     responses.extend(refusals(route).into_iter().map(|status| problem(&status.to_string(), &codes(status))));
     responses.push(problem("default", "A problem (RFC 9457)"));
     parts.push(format!(r#""responses":{{{}}}"#, responses.join(",")));
     format!("{}:{{{}}}", quoted(&method.to_ascii_lowercase()), parts.join(","))
+}
+
+/// Statuses of answers that are no problem, and what each means.
+fn answers(route: &Route) -> &'static [(u16, &'static str)] {
+    match (route.method, route.path) {
+        ("GET", "/v1/merchants/{merchant}/rulebook") => {
+            &[(200, "The answer"), (304, "The rules are those that If-None-Match names")]
+        }
+        ("PUT", path) if plugins::provided(path) => &[(200, "It was there already, the same"), (201, "It is new")],
+        ("DELETE", _) => &[(204, "It is gone")],
+        _ => &[(200, "The answer")],
+    }
+}
+
+/// Headers that an operation heeds beside those that any does, and what each is for.
+fn headers(route: &Route) -> Vec<(&'static str, &'static str)> {
+    const IF_MATCH: (&str, &str) =
+        ("If-Match", "Entity tag of the state that is to be changed; 412 where it is another");
+    const IF_NONE_MATCH: (&str, &str) = ("If-None-Match", "`*`: only where there is nothing yet; 412 where there is");
+    const ONCE: (&str, &str) = ("Idempotency-Key", "The same request with the same key is carried out once");
+    match (route.method, route.path) {
+        ("GET", "/v1/merchants/{merchant}/rulebook") => vec![("If-None-Match", "Entity tags of rules that are known")],
+        ("PUT", "/v1/merchants/{merchant}/rulebook") => vec![IF_MATCH, IF_NONE_MATCH],
+        ("PUT", path) if path.contains("/versions/") => vec![
+            IF_MATCH,
+            IF_NONE_MATCH,
+            ONCE,
+            ("Pushcart-Tier", "`normal` or `large`: the bounds that hold for the component"),
+            ("Pushcart-Wasi", "`inert` where it may import WASI, which then does nothing"),
+            ("Pushcart-Signature", "KEY-ID:BASE64 of an ed25519 signature over the digest"),
+        ],
+        ("PUT" | "POST" | "DELETE", path) if plugins::provided(path) && !path.ends_with(":try") => vec![IF_MATCH, ONCE],
+        _ => Vec::new(),
+    }
 }
 
 fn problem(status: &str, description: &str) -> String {
