@@ -41,8 +41,8 @@ impl<'m> Composition<'m> {
         let socket = register(&mut graph, self.id, &self.component.source, wasm.clone()).map_err(fail)?;
         let imports = imports(&graph, socket);
         let mut faults = Vec::new();
-        let plan = self.plan(&imports, &provided, &mut faults);
-        let left_out = self.left_out(&imports, &provided);
+        let plan = self.plan(&imports, provided, &mut faults);
+        let left_out = self.left_out(&imports, provided);
         if !faults.is_empty() {
             return Err(faults.into_iter().flat_map(fail).collect());
         }
@@ -50,7 +50,7 @@ impl<'m> Composition<'m> {
             return Ok(Composed { wasm, left_out });
         }
         let wasm = self
-            .link(graph, socket, &plan, &provided)
+            .link(graph, socket, &plan, provided)
             .map_err(|faults| faults.into_iter().flat_map(fail).collect::<Vec<_>>())?;
         Ok(Composed { wasm, left_out })
     }

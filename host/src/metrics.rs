@@ -124,6 +124,13 @@ fn find<T: Default>(names: &RwLock<BTreeMap<String, Arc<T>>>, name: &str) -> Arc
     names.entry(name.to_owned()).or_default().clone()
 }
 
+/// Counts one more at `place`. Places are numbers of an enum's variants, and there are as many counters.
+fn add(counters: &[AtomicU64], place: usize) {
+    if let Some(counter) = counters.get(place) {
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
 impl Metrics {
     /// One answered request.
     pub fn request(&self, route: &str, status: u16, code: &str, took: Duration) {
@@ -147,7 +154,7 @@ impl Metrics {
 
     /// One operation of a component on a store.
     pub fn key_value(&self, operation: KeyValueOperation) {
-        self.operations[operation as usize].fetch_add(1, Ordering::Relaxed);
+        add(&self.operations, operation as usize);
     }
 
     /// An instance was made.
@@ -162,7 +169,7 @@ impl Metrics {
 
     /// An instance will not be used again.
     pub fn retired(&self, why: Retired) {
-        self.retired[why as usize].fetch_add(1, Ordering::Relaxed);
+        add(&self.retired, why as usize);
     }
 
     /// Everything, as Prometheus reads it.

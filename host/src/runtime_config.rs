@@ -50,10 +50,10 @@ fn store(stores: &Table<'_, '_>, folder: &Path) -> Option<PathBuf> {
             continue;
         }
         let Some(table) = node.table() else { continue };
-        if let Some(kind) = table.require("type") {
-            if kind.text().is_some_and(|kind| kind != "spin") {
-                kind.fault("is not supported by this host: only `spin`, a file");
-            }
+        if let Some(kind) = table.require("type")
+            && kind.text().is_some_and(|kind| kind != "spin")
+        {
+            kind.fault("is not supported by this host: only `spin`, a file");
         }
         path = table.get("path").and_then(|node| node.full_text().map(|text| folder.join(text)));
         table.finish();

@@ -33,10 +33,10 @@ pub fn read_text(file: &Path, text: &str) -> Result<Manifest, Faults> {
 }
 
 fn read_root(root: &Table<'_, '_>, file: &Path) -> Manifest {
-    if let Some(version) = root.require("spin_manifest_version") {
-        if version.count() != Some(2) {
-            version.fault("must be 2, the one version that this host reads");
-        }
+    if let Some(version) = root.require("spin_manifest_version")
+        && version.count() != Some(2)
+    {
+        version.fault("must be 2, the one version that this host reads");
     }
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_path_buf();
     let (name, version) = application(root);
@@ -78,10 +78,10 @@ fn application_trigger(settings: &Table<'_, '_>) {
             continue;
         }
         let Some(http) = node.table() else { continue };
-        if let Some(base) = http.get("base") {
-            if base.text().is_some_and(|base| base != "/") {
-                base.fault("is not supported by this host: write the base into the routes");
-            }
+        if let Some(base) = http.get("base")
+            && base.text().is_some_and(|base| base != "/")
+        {
+            base.fault("is not supported by this host: write the base into the routes");
         }
         http.finish();
     }
@@ -130,14 +130,12 @@ fn agree(
             }
         }
         for dependency in &component.dependencies {
-            if let super::DependencySource::Component(other) = &dependency.source {
-                if !declared.contains(other.as_str()) || other == id {
-                    let message = format!(
-                        "dependency \"{}\" names component `{other}`, which is not another one",
-                        dependency.name
-                    );
-                    fault("component", id, message);
-                }
+            if let super::DependencySource::Component(other) = &dependency.source
+                && (!declared.contains(other.as_str()) || other == id)
+            {
+                let message =
+                    format!("dependency \"{}\" names component `{other}`, which is not another one", dependency.name);
+                fault("component", id, message);
             }
         }
     }

@@ -52,10 +52,10 @@ fn read(node: &Node<'_, '_>) -> Option<Trigger> {
 
 fn executor(table: &Table<'_, '_>) {
     let Some(executor) = table.table("executor") else { return };
-    if let Some(kind) = executor.require("type") {
-        if kind.text().is_some_and(|kind| kind != "http" && kind != "spin") {
-            kind.fault("is not supported by this host: only `http`, WASI 0.2's");
-        }
+    if let Some(kind) = executor.require("type")
+        && kind.text().is_some_and(|kind| kind != "http" && kind != "spin")
+    {
+        kind.fault("is not supported by this host: only `http`, WASI 0.2's");
     }
     executor.finish();
 }

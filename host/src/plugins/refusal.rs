@@ -237,7 +237,8 @@ impl Refusal {
         });
         if !faults.is_empty() {
             let one = |fault: &Fault| json!({"code": fault.code, "pointer": fault.pointer, "detail": fault.detail});
-            document["faults"] = faults.iter().map(one).collect();
+            let faults: Value = faults.iter().map(one).collect();
+            document.as_object_mut().map(|document| document.insert("faults".into(), faults));
         }
         document
     }

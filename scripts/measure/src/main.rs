@@ -1,5 +1,6 @@
 //! What `scripts/bench` runs. Every figure that matters is a ratio of two things measured in the same run on the same
 //! input; a bare time says what machine it was.
+#![allow(clippy::indexing_slicing, reason = "a bench may stop where it stands")]
 
 mod built;
 mod components;
@@ -15,8 +16,11 @@ mod referral;
 mod server;
 mod tagging;
 
-/// One line a bench: its name, what it measures, what runs it.
-const BENCHES: &[(&str, &str, fn() -> anyhow::Result<()>)] = &[
+/// A bench: its name, what it measures, what runs it.
+type Bench = (&'static str, &'static str, fn() -> anyhow::Result<()>);
+
+/// One line a bench.
+const BENCHES: &[Bench] = &[
     ("quote", "POST /v1/quote over HTTP: fresh instances, reused ones, and the cores linked natively", quote::run),
     ("tagging", "tags, review and masks of 200 to 20,000 characters, against jieba and re", tagging::run),
     ("components", "bytes and instantiation time of each component", components::run),

@@ -63,7 +63,6 @@ async fn answer(request: hyper::Request<Incoming>) -> Result<hyper::Response<Ful
         path: parts.uri.path().to_owned(),
         headers: headers.collect(),
         body: body.collect().await?.to_bytes().into(),
-        ..http::Request::default()
     };
     let now =
         SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(0));

@@ -120,18 +120,14 @@ fn cart_of(merchant: &str, cart: Value) -> Value {
 
 fn compared(cart: Value, now: &(u16, Value), then: &(u16, Value), report: &Report, name: &str) -> Value {
     let said = |(status, body): &(u16, Value)| {
-        let mut said = json!({"status": status});
-        for field in ["totals", "promotions", "degraded", "code", "detail"] {
-            if let Some(value) = body.get(field) {
-                said[field] = value.clone();
-            }
-        }
-        said
+        let of = |field: &str| Some((field.to_owned(), body.get(field)?.clone()));
+        let shown = ["totals", "promotions", "degraded", "code", "detail"].into_iter().filter_map(of);
+        [("status".to_owned(), json!(status))].into_iter().chain(shown).collect::<Map<String, Value>>()
     };
-    let total = |(_, body): &(u16, Value)| body["totals"]["total"]["amount"].as_i64();
+    let total = |(_, body): &(u16, Value)| body.pointer("/totals/total/amount").and_then(Value::as_i64);
     let difference = total(then).zip(total(now)).map(|(then, now)| then - now);
     let prefix = format!("{name}/");
-    let proposed = then.1["promotions"].as_array().into_iter().flatten();
+    let proposed = then.1.get("promotions").and_then(Value::as_array).into_iter().flatten();
     let proposed = proposed.filter(|one| one["id"].as_str().is_some_and(|id| id.starts_with(&prefix)));
     let failure = report.last.last().map(|seen| json!({"code": seen.failure.code(), "detail": seen.failure.text}));
     let used = report.last_usage.as_ref();
@@ -165,9 +161,9 @@ impl Asker<'_> {
         let path = format!("/v1/merchants/{merchant}/rulebook");
         let response = self.ask(Method::GET, &path, Bytes::new(), None).await?;
         let rulebook: Value = serde_json::from_slice(response.body()).unwrap_or_default();
-        let products = rulebook["catalogue"]["products"].as_array().into_iter().flatten();
+        let products = rulebook.pointer("/catalogue/products").and_then(Value::as_array).into_iter().flatten();
         let skus: Vec<&str> = products.filter_map(|product| product["sku"].as_str()).take(SAMPLED).collect();
-        let (Some(currency), false) = (rulebook["currency"].as_str(), skus.is_empty()) else {
+        let (Some(currency), false) = (rulebook.get("currency").and_then(Value::as_str), skus.is_empty()) else {
             let detail = "Send `carts`: the merchant has published no catalogue that carts could be made of.";
             return Err(Refusal::new(Code::InvalidDocument, detail));
         };

@@ -69,9 +69,9 @@ fn health(plugin: &ActivePlugin) -> Value {
             "input": input, "output": output,
         },
     });
-    if let Err(failure) = &plugin.loaded {
-        health["code"] = failure.code().into();
-        health["detail"] = failure.text.as_str().into();
+    if let (Err(failure), Some(fields)) = (&plugin.loaded, health.as_object_mut()) {
+        fields.insert("code".into(), failure.code().into());
+        fields.insert("detail".into(), failure.text.as_str().into());
     }
     health
 }

@@ -52,13 +52,13 @@ fn rust(folder: &Folder) -> Result<Vec<u8>> {
     ensure!(output.status.success(), "cargo failed; what it said stands above");
     let manifest = folder.root().join("Cargo.toml");
     let messages = String::from_utf8_lossy(&output.stdout);
-    let modules = messages.lines().filter_map(|line| {
+    let mut modules = messages.lines().filter_map(|line| {
         let message: serde_json::Value = serde_json::from_str(line).ok()?;
         let ours = Path::new(message.get("manifest_path")?.as_str()?) == manifest;
         let files = message.get("filenames").filter(|_| ours)?.as_array()?;
         files.iter().filter_map(serde_json::Value::as_str).find(|file| file.ends_with(".wasm")).map(PathBuf::from)
     });
-    let module = modules.last().context("cargo built no .wasm: `crate-type` must have `cdylib`")?;
+    let module = modules.next_back().context("cargo built no .wasm: `crate-type` must have `cdylib`")?;
     let bytes = std::fs::read(&module).with_context(|| module.display().to_string())?;
     let encoded =
         wit_component::ComponentEncoder::default().module(&bytes).and_then(|encoder| encoder.validate(true).encode());
