@@ -1,5 +1,12 @@
 //! The sample merchant end to end, natively: its rules and stock are published, its carts are quoted, and each answer is
 //! compared with `samples/expected`, byte for byte once spaces are put in. `PUSHCART_BLESS=1` writes what came out.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "everything in this crate is a test, and a test may stop where it stands"
+)]
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
 //! Published stock: deltas in any batches, writing that breaks off anywhere, and what bad input gets.
+#![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 use proptest::prelude::*;
 use serde_json::{Value, json};

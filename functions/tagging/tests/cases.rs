@@ -1,4 +1,11 @@
 //! The neutral cases of personal data and advertising law, asked of the core itself.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "everything in this crate is a test, and a test may stop where it stands"
+)]
 #![allow(missing_docs)]
 
 use commerce::facts::tags::{Content, Level, Markup, Options};

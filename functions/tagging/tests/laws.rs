@@ -1,4 +1,11 @@
 //! Laws that hold for every text: redaction, spans, dodges, bounds.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "everything in this crate is a test, and a test may stop where it stands"
+)]
 #![allow(missing_docs)]
 
 use commerce::facts::tags::{Content, Level, Markup, Options, Report};

@@ -2,6 +2,11 @@
 //!
 //! `scripts/build` must have run before; the tests say so where it has not.
 #![allow(
+    clippy::too_many_lines,
+    clippy::type_complexity,
+    reason = "cases are tables of tuples, and a story is told in one go"
+)]
+#![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,

@@ -1,6 +1,11 @@
 //! Referral as a storefront uses it: programmes are published, links signed, sales attributed, returns and months settled, all
 //! over the routes of the contract, natively. Whatever is taken fits its schema, and so does every answer.
 #![allow(
+    clippy::too_many_lines,
+    clippy::type_complexity,
+    reason = "cases are tables of tuples, and a story is told in one go"
+)]
+#![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,

@@ -64,8 +64,9 @@ mod tests {
             r#"{"bundle":["tea","cup","pot"],"tiers":[{"products":2,"basisPoints":1000},{"products":3,"basisPoints":2000}]}"#,
         );
         let config = config.unwrap();
-        // (SKUs of the cart, places and basis points): a product twice counts once, and strangers not at all.
-        let table: [(&[&str], Option<(&[usize], u32)>); 5] = [
+        // SKUs of the cart, places and basis points: a product twice counts once, and strangers not at all.
+        type Row = (&'static [&'static str], Option<(&'static [usize], u32)>);
+        let table: [Row; 5] = [
             (&[], None),
             (&["tea", "tea", "spoon"], None),
             (&["tea", "spoon", "cup"], Some((&[0, 2], 1000))),
