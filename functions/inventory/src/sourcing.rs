@@ -13,6 +13,7 @@
 pub mod coupled;
 pub mod dual;
 pub mod flow;
+pub mod greedy;
 pub mod objective;
 pub mod problem;
 pub mod ranked;

@@ -4,7 +4,7 @@
 use super::dual::{Choice, Prices};
 use super::objective::Scale;
 use super::problem::{Problem, Score};
-use super::{Budget, coupled, flow, relaxed};
+use super::{Budget, coupled, flow, greedy, relaxed};
 
 /// A plan and how good it is.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ const SMALL: usize = 4_000;
 const START: u32 = 10;
 /// Starting plans try every exchange of two nodes up to so many.
 const EXCHANGES: usize = 64;
+/// Rounds of exchanges with capacities counted.
+const COMPETITIONS: usize = 6;
 
 /// Cells of the matrix up to which every choice of the budget is made: 12 nodes and 50 lines are 600.
 const EXACT: usize = 1_000;
@@ -52,8 +54,14 @@ pub fn search<V: Score>(problem: &Problem<'_, V>, scale: &Scale, budget: Budget)
     };
     let mut choices: Vec<Choice> = (0..problem.nodes).map(|node| search.usable(node)).collect();
     search.start(&choices);
+    if problem.nodes * problem.wants > EXACT {
+        search.compete(&choices);
+    }
     search.fix(&mut choices);
     search.branch(&mut choices);
+    if search.left_open.is_some() {
+        search.compete(&choices);
+    }
     let bound = search.left_open.map_or(search.value, |open| open.min(search.value));
     Found { units: search.units, value: search.value, bound }
 }
@@ -167,6 +175,50 @@ impl<V: Score> Search<'_, '_, V> {
         let nothing = self.problem.value(&vec![0; self.problem.wants * self.problem.nodes]);
         let (units, _) = self.allocate(&open, nothing, &mut (self.steps / START));
         self.offer(units);
+    }
+
+    /// Takes the greedy rule's plan where it is better, then exchanges nodes of the best plan so far as long as that helps,
+    /// capacities counted: [`Self::start`] looked at lines alone. For problems whose plan may stay unproven.
+    fn compete(&mut self, choices: &[Choice]) {
+        self.offer(greedy::units(self.problem, self.most));
+        let nodes = self.problem.nodes;
+        for _ in 0..COMPETITIONS {
+            let before = self.value;
+            let used = |node: &usize| self.units.iter().skip(*node).step_by(nodes).any(|many| *many > 0);
+            let chosen: Vec<usize> = (0..nodes).filter(used).collect();
+            let mut open = vec![false; nodes];
+            chosen.iter().for_each(|node| open[*node] = true);
+            self.over(&open);
+            for out in &chosen {
+                open[*out] = false;
+                self.over(&open);
+                for node in (0..nodes).filter(|node| choices[*node] != Choice::Out && !chosen.contains(node)) {
+                    open[node] = true;
+                    // What lines alone would cost is a bound: most exchanges end here.
+                    if self.fixed_of(&open) + relaxed::value(self.problem, &open) < self.value {
+                        self.over(&open);
+                    }
+                    open[node] = false;
+                }
+                open[*out] = true;
+            }
+            if self.value >= before {
+                return;
+            }
+        }
+    }
+
+    /// Offers the allocation of least cost over these nodes.
+    fn over(&mut self, open: &[bool]) {
+        let units = self.flow(&self.problem.unit, open);
+        if self.problem.feasible(&units) {
+            self.offer(units);
+        }
+    }
+
+    fn fixed_of(&self, open: &[bool]) -> V {
+        let chosen = open.iter().zip(&self.problem.fixed).filter(|(open, _)| **open);
+        chosen.fold(V::from(0), |sum, (_, fixed)| sum + *fixed)
     }
 
     /// What a plan over few nodes costs, lines looking at themselves alone.
