@@ -6,27 +6,25 @@ use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use std::collections::BTreeSet;
 
-mod plugins {
-    #[path = "../../../src/plugins/bounds.rs"]
-    pub mod bounds;
-    #[path = "../../../src/plugins/check/mod.rs"]
-    pub mod check;
-    #[path = "../../../src/plugins/failure.rs"]
-    pub mod failure;
-    /// The records of the contract, as a guest has them: the same names and fields as the host's.
-    pub mod types {
-        wit_bindgen::generate!({
-            path: "../../wit/plugin",
-            world: "promotion",
-            additional_derives: [arbitrary::Arbitrary, PartialEq],
-        });
-        pub use pushcart::plugin::types::*;
-    }
+#[path = "../../src/plugins/bounds.rs"]
+mod bounds;
+#[path = "../../src/plugins/check/mod.rs"]
+mod check;
+#[path = "../../src/plugins/failure.rs"]
+mod failure;
+/// The records of the contract, as a guest has them: the same names and fields as the host's.
+mod types {
+    wit_bindgen::generate!({
+        path: "../../wit/plugin",
+        world: "promotion",
+        additional_derives: [arbitrary::Arbitrary, PartialEq],
+    });
+    pub use pushcart::plugin::types::*;
 }
 
-use plugins::check::{self, Checked};
-use plugins::failure::Kind;
-use plugins::types::{Action, Cart, Line, Proposal};
+use check::Checked;
+use failure::Kind;
+use types::{Action, Cart, Line, Proposal};
 
 /// A number as plugins give them: mostly lawful amounts, sometimes anything that a float can be.
 #[derive(Arbitrary, Debug)]
