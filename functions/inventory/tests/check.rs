@@ -329,6 +329,11 @@ fn a_wrong_rulebook_says_what_is_wrong_where() {
             "{inventory}: {faults:?}"
         );
     }
+    // A wrong kind is one fault: what else the node says is read all the same.
+    let kiosk = r#"{"inventory": {"nodes": [{"id": "n", "kind": "kiosk", "hours": [{"from": "08:00", "to": "20:00"}],
+        "radius": 3000, "channels": ["web"], "capacity": 5, "handling": 60, "safetyStock": 1}]}}"#;
+    let faults = compile(kiosk).unwrap_err();
+    assert!(matches!(faults.as_slice(), [fault] if fault.pointer == "/inventory/nodes/0/kind"), "{faults:?}");
     let node = |number: usize| format!(r#"{{"id": "n{number}", "kind": "store"}}"#);
     let many = |count: usize| {
         format!(r#"{{"inventory": {{"nodes": [{}]}}}}"#, (0..count).map(node).collect::<Vec<_>>().join(","))

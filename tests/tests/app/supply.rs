@@ -30,7 +30,7 @@ fn rules() -> Value {
             "nodes": [
                 { "id": "near", "kind": "forward-warehouse", "place": { "latitude": 31.2, "longitude": 121.4 }, "radius": 3_000,
                   "handling": 300, "cost": { "shipment": 600 } },
-                { "id": "central", "kind": "central-warehouse", "cost": { "shipment": 1_500 } },
+                { "id": "central", "kind": "central-warehouse", "cost": { "shipment": 1_500, "unit": 10 } },
                 { "id": "shut", "kind": "store", "active": false },
             ],
             "items": { "TEA": { "substitutes": ["OTHER-TEA"] } },
@@ -62,6 +62,57 @@ fn up() -> App {
         assert_eq!(published.status, 200, "{}", published.text());
     }
     app
+}
+
+/// Both nodes are needed for the tea; the cups come from the one whose units cost less.
+#[test]
+fn a_check_and_a_quote_say_how_many_from_where_by_when_and_what_instead() {
+    let app = up();
+    let mut question =
+        cart(json!([{ "id": "1", "sku": "TEA", "quantity": 5 }, { "id": "2", "sku": "CUP", "quantity": 2 }]));
+    question["hold"] = json!({ "key": "cart-7" });
+    let answer = app.client().post("/v1/inventory/check", &question).unwrap();
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let check = answer.json();
+    let [tea, cup] = [&check["lines"][0], &check["lines"][1]];
+    assert_eq!((&tea["status"], &tea["quantity"], &tea["short"]), (&json!("partial"), &json!(3), &json!(2)));
+    assert_eq!((&cup["status"], &cup["from"][0]["node"]), (&json!("available"), &json!("near")));
+    // 556 m at 15 km an hour are 133 s, after 300 s of handling.
+    assert_eq!(
+        cup["promise"],
+        json!({ "mode": "instant", "earliest": "2026-11-11T20:12:13+08:00", "latest": "2026-11-11T20:42:13+08:00" })
+    );
+    let difference = json!({ "amount": 500, "currency": "CNY" });
+    assert_eq!(tea["substitutes"], json!([{ "sku": "OTHER-TEA", "quantity": 2, "priceDifference": difference }]));
+    let delivery = &check["delivery"];
+    assert_eq!((&delivery["optimal"], &delivery["cost"]["amount"]), (&json!(true), &json!(2_110)));
+    let nodes: Vec<(&str, bool, &Value)> = delivery["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|node| (node["node"].as_str().unwrap(), node["used"].as_bool().unwrap(), &node["reasons"]))
+        .collect();
+    assert_eq!(
+        nodes,
+        [("central", true, &Value::Null), ("near", true, &Value::Null), ("shut", false, &json!(["inactive"]))]
+    );
+    assert_eq!(
+        (&delivery["hold"]["key"], delivery["hold"]["token"].as_str().map(|token| token.matches('.').count())),
+        (&json!("cart-7"), Some(1))
+    );
+    assert_eq!(check["record"]["stock"]["version"], 1);
+
+    // A quote says the same of each line; of its own it knows the price.
+    question.as_object_mut().unwrap().remove("hold");
+    let answer = app.client().post("/v1/quote", &question).unwrap();
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let quote = answer.json();
+    for (place, name) in [(0, "TEA"), (1, "CUP")] {
+        let said = &quote["lines"][place]["availability"];
+        for field in ["status", "quantity", "short", "from", "promise"] {
+            assert_eq!(said[field], check["lines"][place][field], "{name} {field}");
+        }
+    }
 }
 
 /// Each wrong question is refused with its own code, and nothing of it is answered.
