@@ -162,7 +162,7 @@ fn bounded(
     if taken <= most {
         return Ok((given, after));
     }
-    let weights: Vec<i64> = given.lines.iter().chain(&given.shipping).copied().collect();
+    let weights: Vec<i64> = given.lines.iter().chain(given.shipping.iter()).copied().collect();
     let shares = split(most, &weights, &weights, scene.policy.lines());
     let (goods, carriage) = shares.split_at_checked(given.lines.len()).unwrap_or((&shares, &[]));
     let mut after = before.clone();

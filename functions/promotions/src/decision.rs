@@ -37,12 +37,43 @@ impl Name {
         self
     }
 
+    /// The lowest bytes of a word, the lowest first, without a step for each of the zeros that small numbers end in.
+    fn word(&mut self, word: u64, bytes: usize) -> &mut Self {
+        let [mut first, mut second] = self.0;
+        let (mut word, mut zeros) = (word, bytes);
+        while word != 0 {
+            let [byte, ..] = word.to_le_bytes();
+            (first, second) = (Key::step(first, byte), Key::step(second, byte));
+            (word, zeros) = (word >> 8, zeros.saturating_sub(1));
+        }
+        self.0 = [Key::zeros(first, zeros), Key::zeros(second, zeros)];
+        self
+    }
+
     fn number(&mut self, number: i64) -> &mut Self {
-        self.bytes(&number.to_le_bytes())
+        self.word(u64::from_le_bytes(number.to_le_bytes()), 8)
     }
 
     /// A text with its length, so that no two decisions read alike.
     fn text(&mut self, text: &str) -> &mut Self {
-        self.bytes(&u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes()).bytes(text.as_bytes())
+        self.word(u32::try_from(text.len()).unwrap_or(u32::MAX).into(), 4).bytes(text.as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zeros_are_hashed_as_if_each_were_a_step() {
+        for number in [0, 1, 255, 256, 65_536, 9_900, 1 << 40, i64::MAX, -1, i64::MIN] {
+            let (mut short, mut long) = (Name([Key::start(1), Key::start(2)]), Name([Key::start(1), Key::start(2)]));
+            assert_eq!(short.number(number).0, long.bytes(&number.to_le_bytes()).0, "{number}");
+        }
+        for text in ["", "l1", &"x".repeat(300)] {
+            let (mut short, mut long) = (Name([Key::start(1), Key::start(2)]), Name([Key::start(1), Key::start(2)]));
+            let length = u32::try_from(text.len()).unwrap().to_le_bytes();
+            assert_eq!(short.text(text).0, long.bytes(&length).bytes(text.as_bytes()).0, "{text}");
+        }
     }
 }

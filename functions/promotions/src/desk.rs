@@ -274,8 +274,8 @@ impl Desk<'_> {
     fn commit(&mut self, pieces: &[(Pick, i64)]) {
         for (pick, each) in pieces {
             let line = self.ledger.runs.get(pick.run).map(|run| run.line);
-            if let Some(sum) = line.and_then(|line| self.given.lines.get_mut(line)) {
-                *sum += i64::from(pick.count).saturating_mul(*each);
+            if let Some(line) = line {
+                self.given.lines.add(line, i64::from(pick.count).saturating_mul(*each));
             }
         }
         let uses = self.scene.policy.units_used_once;
@@ -287,9 +287,7 @@ impl Desk<'_> {
         let Some(left) = self.ledger.shipping.get_mut(charge) else { return };
         let amount = amount.clamp(0, *left);
         *left -= amount;
-        if let Some(sum) = self.given.shipping.get_mut(charge) {
-            *sum += amount;
-        }
+        self.given.shipping.add(charge, amount);
     }
 
     /// Raises the price of each unit of a line.

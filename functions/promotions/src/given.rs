@@ -30,13 +30,62 @@ pub struct Added {
     pub line: Option<usize>,
 }
 
+/// What is taken off each of several parts, and all of them together: sums are asked for far more often than parts change.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Off {
+    parts: Vec<i64>,
+    total: i64,
+}
+
+impl Off {
+    /// Nothing off so many parts.
+    #[must_use]
+    pub fn none(parts: usize) -> Self {
+        Self { parts: vec![0; parts], total: 0 }
+    }
+
+    /// Takes an amount, which is 0 or more, off a part; nothing where there is no such part.
+    pub fn add(&mut self, part: usize, amount: i64) {
+        if let Some(sum) = self.parts.get_mut(part) {
+            *sum += amount;
+            self.total += amount;
+        }
+    }
+
+    /// Off all parts.
+    #[must_use]
+    pub const fn total(&self) -> i64 {
+        self.total
+    }
+
+    /// The parts that something is taken off, in their order.
+    pub fn taken(&self) -> impl Iterator<Item = (usize, i64)> {
+        // Most promotions take off few parts: what stands behind the last of them is not looked at.
+        let mut left = self.total;
+        let rest = move |(part, amount): (usize, &i64)| {
+            let before = left;
+            left -= amount;
+            (before > 0).then_some((part, *amount))
+        };
+        self.parts.iter().enumerate().map_while(rest).filter(|(_, amount)| *amount > 0)
+    }
+}
+
+impl std::ops::Deref for Off {
+    type Target = [i64];
+
+    fn deref(&self) -> &[i64] {
+        &self.parts
+    }
+}
+
 /// What one promotion gave.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Given {
     /// Off each line.
-    pub lines: Vec<i64>,
+    pub lines: Off,
     /// Off each shipping charge.
-    pub shipping: Vec<i64>,
+    pub shipping: Off,
     /// On each line; empty where nothing was raised.
     pub raised: Vec<i64>,
     /// Granted.
@@ -53,19 +102,19 @@ impl Given {
     /// Nothing yet.
     #[must_use]
     pub fn none(scene: &Scene<'_>) -> Self {
-        Self { lines: vec![0; scene.lines.len()], shipping: vec![0; scene.shipping.len()], ..Self::default() }
+        Self { lines: Off::none(scene.lines.len()), shipping: Off::none(scene.shipping.len()), ..Self::default() }
     }
 
     /// Off all lines.
     #[must_use]
     pub fn goods(&self) -> i64 {
-        self.lines.iter().sum()
+        self.lines.total()
     }
 
     /// Off all shipping charges.
     #[must_use]
     pub fn carriage(&self) -> i64 {
-        self.shipping.iter().sum()
+        self.shipping.total()
     }
 
     /// What it is worth to the shopper in money: discounts, and what added lines would have cost.

@@ -32,6 +32,9 @@ pub struct Found {
     pub wishes: Vec<Wish>,
 }
 
+/// Judges a changed cart: what it earns in all, and by the promotion of that id.
+pub type Again<'a> = dyn Fn(&[PricedLine], &str) -> (i64, i64) + 'a;
+
 /// A change of the cart.
 enum Change {
     /// So many units more of a line.
@@ -40,15 +43,9 @@ enum Change {
     Other(Box<PricedLine>),
 }
 
-/// Finds at most `most` hints; `unreached` are promotions that the cart does not reach, `again` judges a changed cart:
-/// what it earns in all and by one promotion; `worth` is what this one earns in all.
-pub fn find(
-    judgement: &Judgement<'_>,
-    unreached: &[&Promotion],
-    worth: i64,
-    again: &dyn Fn(&[PricedLine], &str) -> (i64, i64),
-    most: u32,
-) -> Found {
+/// Finds at most `most` hints; `unreached` are promotions that the cart does not reach, `again` judges a changed
+/// cart; `worth` is what this one earns in all.
+pub fn find(judgement: &Judgement<'_>, unreached: &[&Promotion], worth: i64, again: &Again<'_>, most: u32) -> Found {
     let scene = judgement.scene;
     let opening = Ledger::open(scene.lines, scene.shipping);
     let mut steps: Vec<(Hint, Change)> = Vec::new();

@@ -4,11 +4,12 @@
 
 use crate::attempt::{attempt, open, replay};
 use crate::given::Given;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Run};
 use crate::policy::{Exclusive, Stacking};
 use crate::promotion::Promotion;
 use crate::scene::{Applied, Refusal, Scene};
 use crate::search;
+use std::rc::Rc;
 
 /// What became of a candidate.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +33,8 @@ pub struct Judgement<'a> {
     pub fates: Vec<Option<Fate>>,
     /// The candidates that applied, in the order of application.
     pub order: Vec<usize>,
+    /// What was to pay at first.
+    pub opened: Rc<[Run]>,
     /// What is left to pay.
     pub ledger: Ledger,
     /// No allowed combination gives more.
@@ -57,6 +60,7 @@ pub fn judge<'a>(scene: &'a Scene<'a>, candidates: &'a [&'a Promotion]) -> Judge
         fates: vec![None; candidates.len()],
         order: Vec::with_capacity(candidates.len()),
         remaining: Vec::with_capacity(candidates.len()),
+        opened: ledger.runs.as_slice().into(),
         left: ledger.remaining(),
         ledger,
         optimal: true,
@@ -199,12 +203,14 @@ impl<'a> Judgement<'a> {
     fn lane(&mut self, members: &[usize], stacking: Stacking) {
         // What conflicts with an earlier lane does not run in this one.
         let before: Vec<usize> = self.order.clone();
-        let opening = self.ledger.clone();
         let (members, barred): (Vec<usize>, Vec<usize>) =
             members.iter().partition(|index| !before.iter().any(|other| self.conflict(**index, *other)));
-        for index in barred {
-            let by: Vec<usize> = before.iter().copied().filter(|other| self.conflict(index, *other)).collect();
-            self.leave(&[index], &by, &opening);
+        if !barred.is_empty() {
+            let opening = self.ledger.clone();
+            for index in barred {
+                let by: Vec<usize> = before.iter().copied().filter(|other| self.conflict(index, *other)).collect();
+                self.leave(&[index], &by, &opening);
+            }
         }
         match stacking {
             Stacking::All => self.all(&members),
@@ -233,12 +239,15 @@ impl<'a> Judgement<'a> {
     }
 
     fn all(&mut self, members: &[usize]) {
-        let opening = self.ledger.clone();
+        // Where all go together, nothing is left for the sake of others.
+        let opening = self.selective.then(|| self.ledger.clone());
         for index in members {
-            let by: Vec<usize> = self.order.iter().copied().filter(|other| self.conflict(*index, *other)).collect();
-            if !by.is_empty() {
-                self.leave(&[*index], &by, &opening);
-                continue;
+            if let Some(opening) = &opening {
+                let by: Vec<usize> = self.order.iter().copied().filter(|other| self.conflict(*index, *other)).collect();
+                if !by.is_empty() {
+                    self.leave(&[*index], &by, opening);
+                    continue;
+                }
             }
             match self.attempt(*index, &self.ledger) {
                 Ok((given, after)) => self.apply(*index, given, after),

@@ -4,6 +4,7 @@
 
 use commerce::facts::offers::ShippingCharge;
 use commerce::facts::prices::PricedLine;
+use std::rc::Rc;
 
 /// Units of one line that cost the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +52,7 @@ pub struct Ledger {
     /// The units, in the cart's order; lines that are not selected have none.
     pub runs: Vec<Run>,
     /// For each line: the unit price before promotions on the cart, and whether it is reduced already.
-    pub lines: Vec<(i64, bool)>,
+    pub lines: Rc<[(i64, bool)]>,
     /// What each shipping charge still is.
     pub shipping: Vec<i64>,
 }
@@ -62,13 +63,13 @@ impl Clone for Ledger {
         let Self { runs, lines, shipping } = self;
         let mut copied = Vec::with_capacity(runs.len() + Self::FEW);
         copied.extend_from_slice(runs);
-        Self { runs: copied, lines: lines.clone(), shipping: shipping.clone() }
+        Self { runs: copied, lines: Rc::clone(lines), shipping: shipping.clone() }
     }
 }
 
 impl Ledger {
     /// Pieces that part a run: more of them are put in by laying all runs anew.
-    const FEW: usize = 6;
+    const FEW: usize = 4;
 
     /// The cart as priced.
     #[must_use]
@@ -95,9 +96,10 @@ impl Ledger {
 
     /// Makes what units cost now their original price: after promotions that are part of the catalogue.
     pub fn settle(&mut self) {
+        let lines = Rc::make_mut(&mut self.lines);
         for run in &mut self.runs {
             if run.left < run.price
-                && let Some((price, reduced)) = self.lines.get_mut(run.line)
+                && let Some((price, reduced)) = lines.get_mut(run.line)
             {
                 *reduced = true;
                 *price = run.left;

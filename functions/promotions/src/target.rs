@@ -121,12 +121,13 @@ impl Target {
 
     /// Whether a line matches, `only` aside.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn matches(&self, line: &PricedLine, ledger: &Ledger, index: usize) -> bool {
         // Most targets name products, and most lines are of others.
         (self.skus.is_empty() || has(&self.skus, &line.sku)) && self.matches_beside_sku(line, ledger, index)
     }
 
+    #[inline(never)]
     fn matches_beside_sku(&self, line: &PricedLine, ledger: &Ledger, index: usize) -> bool {
         let (price, reduced) = ledger.lines.get(index).copied().unwrap_or((line.unit_price, line.reduced));
         let Self {

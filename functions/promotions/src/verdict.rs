@@ -54,8 +54,7 @@ pub fn write(scene: &Scene<'_>, candidates: &[&Promotion], judgement: &Judgement
 fn discounts(scene: &Scene<'_>, applied: &[(&Promotion, &Given)]) -> Vec<Discount> {
     let mut found: Vec<(usize, &Promotion, i64)> = Vec::with_capacity(applied.len());
     for (promotion, given) in applied {
-        let amounts = given.lines.iter().enumerate().filter(|(_, amount)| **amount > 0);
-        found.extend(amounts.map(|(place, amount)| (place, *promotion, *amount)));
+        found.extend(given.lines.taken().map(|(place, amount)| (place, *promotion, amount)));
     }
     // Stable: of one line in the order of application.
     found.sort_by_key(|(place, ..)| *place);
@@ -102,8 +101,7 @@ fn shipping_shares(scene: &Scene<'_>, judgement: &Judgement<'_>) -> Vec<LineAmou
 }
 
 fn units(scene: &Scene<'_>, judgement: &Judgement<'_>) -> Vec<UnitRun> {
-    let opening = crate::ledger::Ledger::open(scene.lines, &[]);
-    let (mut opened, mut left) = (opening.runs.as_slice(), judgement.ledger.runs.as_slice());
+    let (mut opened, mut left) = (&*judgement.opened, judgement.ledger.runs.as_slice());
     let mut runs = Vec::with_capacity(judgement.order.len());
     let mut own: Vec<(u32, i64)> = Vec::new();
     for (place, line) in scene.lines.iter().enumerate() {
@@ -235,7 +233,7 @@ fn outcomes(scene: &Scene<'_>, candidates: &[&Promotion], judgement: &Judgement<
 /// Each shop's part as its lines have it, each split between those who pay; exact in every sum.
 fn funding(scene: &Scene<'_>, promotion: &Promotion, given: &Given) -> Vec<Funding> {
     let mut shops: BTreeMap<Option<&String>, i64> = BTreeMap::new();
-    for (line, amount) in scene.lines.iter().zip(&given.lines).filter(|(_, amount)| **amount > 0) {
+    for (line, amount) in scene.lines.iter().zip(given.lines.iter()).filter(|(_, amount)| **amount > 0) {
         *shops.entry(line.shop.as_ref()).or_default() += amount;
     }
     if promotion.funding.is_empty() && shops.keys().all(Option::is_none) {
