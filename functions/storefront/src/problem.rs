@@ -79,6 +79,8 @@ kinds! {
     PluginsUnsupported = 501 "plugins-unsupported" "This host takes no plugins";
     /// A plugin did not answer, and its merchant wants quotes to fail then; the code is the plugin's failure.
     PluginFailed = 503 "plugin-failed" "A plugin of the merchant did not answer";
+    /// A variable of the operator cannot be read.
+    SettingMalformed = 503 "setting-malformed" "A setting cannot be read";
     /// The store does not answer.
     StoreUnavailable = 503 "store-unavailable" "The store does not answer";
 }

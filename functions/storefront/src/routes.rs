@@ -209,7 +209,7 @@ pub const ROUTES: &[Route] = &[
             request: None, answer: None, authorized: true },
     Route { method: "GET", path: "/healthz", handler: health::alive, summary: "The process answers",
             request: None, answer: None, authorized: false },
-    Route { method: "GET", path: "/readyz", handler: health::ready, summary: "The store answers too",
+    Route { method: "GET", path: "/readyz", handler: health::ready, summary: "The settings can be read, and the store answers",
             request: None, answer: None, authorized: false },
     Route { method: "GET", path: "/openapi.json", handler: openapi::get, summary: "This contract",
             request: None, answer: None, authorized: false },

@@ -141,14 +141,19 @@ pub fn lines(value: Value<'_>, currency: &str) -> Vec<SoldLine> {
 
 /// Keys of signed links from the setting `link_keys`: `id:secret` pairs separated by spaces, the first one without an end signs.
 /// A key that is only taken until a moment has it behind an `@`: `k2:secret@2026-12-31T00:00:00Z`.
+///
+/// What is no such pair is no key; `/readyz` says so.
 pub fn keys(setting: &str) -> Vec<LinkKey> {
-    let read = |pair: &str| {
-        let (id, rest) = pair.split_once(':')?;
-        let (secret, until) = match rest.rsplit_once('@') {
-            Some((secret, until)) => (secret, Some(instant::parse(until)?.at)),
-            None => (rest, None),
-        };
-        Some(LinkKey { id: id.to_owned(), secret: secret.as_bytes().to_vec(), until })
+    setting.split_whitespace().filter_map(key).collect()
+}
+
+/// One pair of the setting `link_keys`.
+pub fn key(pair: &str) -> Option<LinkKey> {
+    let (id, rest) = pair.split_once(':')?;
+    let (secret, until) = match rest.rsplit_once('@') {
+        Some((secret, until)) => (secret, Some(instant::parse(until)?.at)),
+        None => (rest, None),
     };
-    setting.split_whitespace().filter_map(read).collect()
+    let whole = !id.is_empty() && !secret.is_empty();
+    whole.then(|| LinkKey { id: id.to_owned(), secret: secret.as_bytes().to_vec(), until })
 }
