@@ -1,4 +1,5 @@
 //! Rulebooks with faults, each with its own code and pointer, all at once; the reference and its examples.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 mod shop;
 

@@ -1,5 +1,5 @@
 //! Carts and contexts for the tests of this crate.
-#![allow(dead_code, missing_docs, reason = "each test uses a part")]
+#![allow(dead_code, missing_docs, clippy::unwrap_used, reason = "each test uses a part")]
 
 use commerce::facts::offers::{ShippingCharge, Verdict, Wants};
 use commerce::facts::prices::PricedLine;
