@@ -73,8 +73,17 @@ mod tests {
         let many = json!({ "kind": "quantity_gte", "n": 1 });
         let tenth = json!({ "kind": "line_percent", "percent": 10 });
         let off = |amount: i64| json!({ "discount_minor": amount });
+        let under = |portability: &str| {
+            let mut asked = case(many.clone(), tenth.clone(), off(100));
+            asked["portability"] = portability.into();
+            asked
+        };
         let rows = [
             (case(many.clone(), tenth.clone(), off(100)), ""),
+            (under("policy:percent_rounding=half_even_per_line+promotion_order"), ""),
+            (under("policy:moon_phase=full"), "a policy of `moon_phase=full`"),
+            (under("policy:remainder=first+percent_rounding=lunar"), "a policy of `percent_rounding=lunar`"),
+            (under("policy:moon_phase"), "a policy of `moon_phase`"),
             (case(many.clone(), json!({ "kind": "line_percent", "percent": 33.3333 }), off(333)), "`percent` of"),
             (case(json!({ "kind": "moon_phase" }), tenth.clone(), off(100)), "a condition of kind `moon_phase`"),
             (case(many.clone(), json!({ "kind": "moon_price" }), off(100)), "an action of kind `moon_price`"),

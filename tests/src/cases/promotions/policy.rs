@@ -1,9 +1,43 @@
 //! What peers' engines do, as Pushcart's policy says it; from the table of differences beside the case files.
 
+use anyhow::{Result, bail, ensure};
 use serde_json::{Map, Value, json};
 
+/// What a portability may name without a value: what the peer does is in its preset, who goes first in the promotions' own
+/// order, and taxes are the rulebook's own section.
+const NAMED: &[&str] = &[
+    "allocation",
+    "allocation_remainder",
+    "budget",
+    "coupon_case",
+    "exclusive",
+    "floor_price",
+    "free_item",
+    "group_fill",
+    "item_order",
+    "lanes",
+    "max_units",
+    "percent_base",
+    "percent_rounding",
+    "price_rounding",
+    "promotion_order",
+    "remainder",
+    "stacking",
+    "tax_rounding",
+    "tax_rounding_level",
+    "threshold_basis",
+    "unit_price_first",
+    "unit_remainder",
+];
+
+/// What tax can be rounded on.
+pub const TAX_LEVELS: [&str; 3] = ["unit", "line", "order"];
+
 /// The policy of a case: its peer's, and what its portability names.
-pub fn of(case: &Value) -> Map<String, Value> {
+///
+/// # Errors
+/// Where the portability asks for what is not known here: a case must not pass or fail by another policy than its own.
+pub fn of(case: &Value) -> Result<Map<String, Value>> {
     let mut policy = peer(case);
     let portability = case["portability"].as_str().unwrap_or_default();
     for dimension in portability.trim_start_matches("policy:").split('+') {
@@ -16,23 +50,7 @@ pub fn of(case: &Value) -> Map<String, Value> {
                 set("linePercentBase", value);
                 set("orderPercentBase", value);
             }
-            ("percent_rounding", _) => {
-                let words = [
-                    ("half_up", "half-up"),
-                    ("half_down", "half-down"),
-                    ("half_even", "half-even"),
-                    ("down", "down"),
-                    ("up", "up"),
-                ];
-                if let Some((_, word)) = words.iter().find(|(start, _)| value.starts_with(start)) {
-                    set("rounding", word);
-                }
-                for (end, level) in [("per_line", "line"), ("per_unit", "unit"), ("per_order", "order")] {
-                    if value.ends_with(end) {
-                        set("percentLevel", level);
-                    }
-                }
-            }
+            ("percent_rounding", _) => policy.extend(percent_rounding(dimension, value)?),
             ("allocation", "even" | "proportional" | "by-unit") => drop(set("allocation", value)),
             ("allocation", "by_unit") => drop(set("allocation", "by-unit")),
             ("remainder" | "allocation_remainder", "first") => drop(set("remainder", "first")),
@@ -55,7 +73,9 @@ pub fn of(case: &Value) -> Map<String, Value> {
             ("budget", "all_or_nothing") => drop(set("budget", "refuse")),
             ("budget", "clip") => drop(set("budget", "clip")),
             ("floor_price", "drop") => drop(set("floorPrice", "drop")),
-            ("floor_price", _) => drop(set("floorPrice", "redistribute")),
+            ("floor_price", _) if value.starts_with("redistribute") || value.starts_with("water_fill") => {
+                drop(set("floorPrice", "redistribute"))
+            }
             ("exclusive", "highest_priority_exclusive_alone") => drop(set("exclusive", "alone")),
             ("exclusive", "best") => drop(set("exclusive", "best")),
             ("exclusive", "stop" | "stop_after") => drop(set("exclusive", "stop")),
@@ -67,11 +87,33 @@ pub fn of(case: &Value) -> Map<String, Value> {
             ("stacking", "best_one") => drop(set("stacking", "best-one")),
             ("stacking", "first") => drop(set("stacking", "first")),
             ("stacking", "all") => drop(set("stacking", "all")),
-            // Who goes first is the promotions' own order; taxes are the rulebook's own section.
-            _ => {}
+            // The peer's own says more.
+            ("remainder" | "allocation_remainder", "last") | ("stacking", "best_of") => {}
+            ("tax_rounding" | "tax_rounding_level", _) if TAX_LEVELS.contains(&value.trim_start_matches("per_")) => {}
+            ("" | "universal" | "quirk", "") => {}
+            (name, "") if NAMED.contains(&name) => {}
+            _ => bail!("a policy of `{dimension}`"),
         }
     }
-    policy
+    Ok(policy)
+}
+
+/// How a percentage is rounded, and on what: `half_up_per_line`, `down`, `per_unit`.
+fn percent_rounding(dimension: &str, value: &str) -> Result<Vec<(String, Value)>> {
+    let words = [
+        ("half_up", "half-up"),
+        ("half_down", "half-down"),
+        ("half_even", "half-even"),
+        ("down", "down"),
+        ("up", "up"),
+    ];
+    let levels = [("per_line", "line"), ("per_unit", "unit"), ("per_order", "order")];
+    let word = words.iter().find(|(start, _)| value.starts_with(start)).map(|(_, word)| ("rounding", *word));
+    let level = levels.iter().find(|(end, _)| value.ends_with(end)).map(|(_, level)| ("percentLevel", *level));
+    let found: Vec<_> =
+        word.into_iter().chain(level).map(|(field, word)| (field.to_owned(), Value::from(word))).collect();
+    ensure!(value.is_empty() || !found.is_empty(), "a policy of `{dimension}`");
+    Ok(found)
 }
 
 /// A word of a case's `policy`, the policy's field, and its value.

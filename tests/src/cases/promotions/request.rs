@@ -10,7 +10,7 @@ const NOW: &str = "2025-06-15T12:00:00Z";
 /// The request for a case.
 pub fn of(case: &Value) -> Result<Value> {
     let currency = case["currency"].as_str().unwrap_or("USD");
-    let policy = policy::of(case);
+    let policy = policy::of(case)?;
     let rulebook = rules::rulebook(case, currency, policy)?;
     let lines: Result<Vec<Value>> = list(&case["lines"]).map(|priced| line(case, priced, currency)).collect();
     let shipping: Vec<Value> = list(&case["shipping"])

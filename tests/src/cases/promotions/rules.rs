@@ -40,8 +40,9 @@ fn tax_level(case: &Value) -> &'static str {
     });
     let said = [case["tax"]["rounding"].as_str(), case["policy"]["tax_rounding_level"].as_str(), named];
     let said = said.into_iter().flatten().map(|word| word.trim_start_matches("per_"));
-    let levels = ["unit", "line", "order"];
-    said.filter_map(|word| levels.into_iter().find(|level| word.starts_with(level))).next().unwrap_or("line")
+    said.filter_map(|word| policy::TAX_LEVELS.into_iter().find(|level| word.starts_with(level)))
+        .next()
+        .unwrap_or("line")
 }
 
 /// The lanes that promotions name, each once, in the order that cases fix: before, by default, after. What names none runs
