@@ -6,21 +6,15 @@
 use arbitrary::Unstructured;
 use libfuzzer_sys::fuzz_target;
 
+#[path = "../../src/plugins"]
 mod plugins {
-    #[path = "../../../src/plugins/refusal.rs"]
     pub mod refusal;
     pub mod upload {
-        #[path = "../../../../src/plugins/upload/imports.rs"]
         pub mod imports;
-        #[path = "../../../../src/plugins/upload/kind.rs"]
         pub mod kind;
-        #[path = "../../../../src/plugins/upload/shape.rs"]
         pub mod shape;
-        #[path = "../../../../src/plugins/upload/structure.rs"]
         pub mod structure;
-        #[path = "../../../../src/plugins/upload/validate.rs"]
         pub mod validate;
-        #[path = "../../../../src/plugins/upload/world.rs"]
         pub mod world;
     }
 }
