@@ -4,6 +4,11 @@
 //! more (the next step of a ladder, one unit more for the next one free): so much more of a line that is in the cart, or so
 //! much more spent on a category. Steps that need a product of which the price is not known here are wishes: whoever knows
 //! the price verifies them. Nothing is promised that judging does not give.
+//!
+//! What is covered: an amount more of the cart, a category or a product, also where the cart has nothing of it; units more of
+//! a line that is in the cart; units of named products that are not, as wishes. What is not: units of a category that the
+//! cart has nothing of, which names no product and no price; steps that take two promotions or two products at once; and
+//! in a rulebook too large to be read as a whole, promotions that the cart does not reach and that are not on its shelf.
 
 use crate::attempt::open;
 use crate::catalogue::Lack;

@@ -181,4 +181,10 @@ fn the_next_step_of_what_applies_already_is_told() {
     // A promotion that the cart does not reach is looked at too.
     let reached = promotion(r#"{"kind": "contains", "skus": ["CUP"]}"#, TEN_OFF);
     assert_eq!(judge(&reached, &[line("tea", 100, 1)], &context()).wishes[0].sku, "CUP");
+    // An amount of a category that the cart has nothing of.
+    let shoes = r#"{"kind": "subtotal", "atLeast": 2300, "of": {"categories": ["shoes"]}}"#;
+    let gives = r#"{"kind": "amount-off", "amount": 5000}"#;
+    let hints = judge(&promotion(shoes, gives), &[line("tea", 10_000, 1)], &context()).hints;
+    let told: Vec<_> = hints.iter().map(|hint| (hint.category.as_deref(), hint.spend, hint.gives)).collect();
+    assert_eq!(told, [(Some("shoes"), 2_300, 5_000)]);
 }
