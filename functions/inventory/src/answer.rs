@@ -110,10 +110,10 @@ fn more_reasons(findings: &Findings<'_>, line: &Line<'_>, portions: &[Portion]) 
         reasons.push(Reason { code: "stale".to_owned(), need: None, have: None });
     }
     let last = portions.iter().filter_map(|portion| portion.promise.as_ref()).map(|promise| promise.latest).max();
-    if let (Some(by), Some(last)) = (findings.inquiry.by, last) {
-        if last > by {
-            reasons.push(Reason { code: "later-than-asked".to_owned(), need: Some(by), have: Some(last) });
-        }
+    if let (Some(by), Some(last)) = (findings.inquiry.by, last)
+        && last > by
+    {
+        reasons.push(Reason { code: "later-than-asked".to_owned(), need: Some(by), have: Some(last) });
     }
     reasons
 }

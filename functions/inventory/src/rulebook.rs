@@ -100,7 +100,7 @@ fn read(root: &Document<'_>, report: &Report) -> Option<Compiled> {
         }
     }
     let shards = Shards::of(items);
-    compiled.shards = u32::try_from(shards.len()).ok()?;
+    compiled.shards = u32::try_from(shards.count()).ok()?;
     Some(Compiled { root: postcard::to_allocvec(&compiled).ok()?, shards: shards.into_bytes()? })
 }
 

@@ -1,5 +1,12 @@
 //! Carts as large as a single shopper's, 50 lines over 12 nodes: every plan is proven, and without capacities it is as good
 //! as the best over each of the 4,096 choices of nodes.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "everything in this crate is a test, and a test may stop where it stands"
+)]
 
 use inventory::sourcing::{BUDGET, Case, Supplier, Want, solve};
 use inventory::words::Criterion::{self, Carbon, Cost, Distance, Latest, Promise, Shipments, Units};

@@ -1,4 +1,11 @@
 //! Laws of a whole check: what holds whatever is asked.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "everything in this crate is a test, and a test may stop where it stands"
+)]
 
 mod shop;
 
@@ -96,7 +103,7 @@ proptest! {
 
 /// Three nodes, of which two have a capacity; the same, written the other way round.
 fn three(turned: bool) -> Rules {
-    let mut nodes = vec![
+    let mut nodes = [
         r#"{"id": "a", "kind": "store", "modes": ["same-day"], "capacity": 7, "cost": {"shipment": 100, "unit": 30}}"#,
         r#"{"id": "b", "kind": "store", "modes": ["same-day"], "capacity": 4, "cost": {"shipment": 200}}"#,
         r#"{"id": "c", "kind": "central-warehouse", "cost": {"shipment": 900, "unit": 5}}"#,

@@ -1,4 +1,11 @@
 //! The search against proven optima, and against trying everything.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "everything in this crate is a test, and a test may stop where it stands"
+)]
 
 use inventory::sourcing::{BUDGET, Case, Sourced, Supplier, Want, solve};
 use inventory::words::Criterion;

@@ -24,12 +24,15 @@ fn check(client: &mut Client, case: &Case<'_>) -> Result<Verdict> {
     })
 }
 
+/// Whatever answers a request: path and body in, status and body out.
+pub type Ask<'a> = dyn FnMut(&str, &Value) -> Result<(u16, Value)> + 'a;
+
 /// Asks one case of whatever answers requests. What the app has no word for, such as a percentage finer than a basis point
 /// or a kind that is not known, is left out with the reason; it is never a pass.
 ///
 /// # Errors
 /// Where it does not answer.
-pub fn judge(case: &Value, ask: &mut dyn FnMut(&str, &Value) -> Result<(u16, Value)>) -> Result<Verdict> {
+pub fn judge(case: &Value, ask: &mut Ask<'_>) -> Result<Verdict> {
     if case["portability"] == "quirk" {
         return Ok(Verdict::Skipped("it documents the peer and is not to be required".into()));
     }

@@ -120,12 +120,11 @@ impl<'p, 'a, V: Score> Flow<'p, 'a, V> {
 
     /// Sends up to `left` units of a want along the cheapest way; 0 where leaving them out is cheapest.
     fn augment(&mut self, want: usize, left: u32) -> u32 {
-        let width = self.columns.len();
         let (distance, came) = self.distances(want);
         // Ends: a node with room, or leaving out a unit of an earlier want that can be moved no further.
         let mut best: Option<(V, usize, Option<usize>)> = None;
-        for column in 0..width {
-            let Some(reach) = distance[column] else { continue };
+        for (column, reach) in distance.iter().enumerate() {
+            let Some(reach) = *reach else { continue };
             let mut offer = |value: V, drop: Option<usize>| {
                 if best.as_ref().is_none_or(|(known, ..)| value < *known) {
                     best = Some((value, column, drop));

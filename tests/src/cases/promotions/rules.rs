@@ -279,21 +279,7 @@ fn action(promotion: &Value, given: &Value, catalogue: bool) -> Result<Value> {
             json!({ "kind": "by-measure", "attribute": given["multiply_by_attribute"], "of": of })
         }
         "unit_set_price" => json!({ "kind": "set-price", "price": amount, "of": of, "reach": reach }),
-        "buy_x_get_y" => {
-            let side = |name: &str| {
-                if given[name]["target"].is_object() { target(&given[name]["target"]) } else { Ok(json!({})) }
-            };
-            let got = &given["get"];
-            let other = !got["amount_minor"].is_null() || !got["price_minor"].is_null();
-            let rate = match () {
-                () if !got["percent"].is_null() => percent(got, "percent")?.into(),
-                () if other => Value::Null,
-                () => 10_000.into(),
-            };
-            json!({ "kind": "buy-get", "buy": { "of": side("buy")?, "units": given["buy"]["quantity"] },
-                "get": { "of": side("get")?, "units": got["quantity"], "basisPoints": rate, "amount": got["amount_minor"], "price": got["price_minor"] },
-                "times": given["max_applications"], "choose": choice(got) })
-        }
+        "buy_x_get_y" => buy_get(given)?,
         "cheapest_free" => {
             json!({ "kind": "cheapest-free", "groupSize": given["group_size"], "times": given["max_applications"], "of": of })
         }
@@ -320,6 +306,22 @@ fn action(promotion: &Value, given: &Value, catalogue: bool) -> Result<Value> {
         action["when"] = when.into();
     }
     Ok(action)
+}
+
+fn buy_get(given: &Value) -> Result<Value> {
+    let side = |name: &str| {
+        if given[name]["target"].is_object() { target(&given[name]["target"]) } else { Ok(json!({})) }
+    };
+    let got = &given["get"];
+    let other = !got["amount_minor"].is_null() || !got["price_minor"].is_null();
+    let rate = match () {
+        () if !got["percent"].is_null() => percent(got, "percent")?.into(),
+        () if other => Value::Null,
+        () => 10_000.into(),
+    };
+    Ok(json!({ "kind": "buy-get", "buy": { "of": side("buy")?, "units": given["buy"]["quantity"] },
+        "get": { "of": side("get")?, "units": got["quantity"], "basisPoints": rate, "amount": got["amount_minor"], "price": got["price_minor"] },
+        "times": given["max_applications"], "choose": choice(got) }))
 }
 
 fn ladder(given: &Value, of: &Value) -> Result<Value> {
