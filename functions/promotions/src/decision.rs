@@ -38,7 +38,7 @@ impl Name {
     }
 
     /// The lowest bytes of a word, the lowest first, without a step for each of the zeros that small numbers end in.
-    fn word(&mut self, word: u64, bytes: usize) -> &mut Self {
+    fn word(&mut self, word: u64, bytes: u32) -> &mut Self {
         let [mut first, mut second] = self.0;
         let (mut word, mut zeros) = (word, bytes);
         while word != 0 {

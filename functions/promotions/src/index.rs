@@ -27,16 +27,6 @@ impl Key {
     pub const ALWAYS: Self = Self { class: u8::MAX, hash: 0 };
 
     const PRIME: u64 = 0x0100_0000_01b3;
-    /// The powers of the prime, from the zeroth.
-    const POWERS: [u64; 9] = {
-        let [p, q, r] = [
-            Self::PRIME,
-            Self::PRIME.wrapping_mul(Self::PRIME),
-            Self::PRIME.wrapping_mul(Self::PRIME).wrapping_mul(Self::PRIME),
-        ];
-        let s = r.wrapping_mul(p);
-        [1, p, q, r, s, s.wrapping_mul(p), s.wrapping_mul(q), s.wrapping_mul(r), s.wrapping_mul(s)]
-    };
 
     fn new(class: u8, word: &str) -> Self {
         Self { class, hash: Self::hash(class, word.as_bytes()).max(1) }
@@ -61,11 +51,11 @@ impl Key {
         (hash ^ u64::from(byte)).wrapping_mul(Self::PRIME)
     }
 
-    /// So many bytes more, at most eight, each of them zero.
+    /// So many bytes more, each of them zero.
     #[must_use]
     #[inline]
-    pub fn zeros(hash: u64, count: usize) -> u64 {
-        hash.wrapping_mul(Self::POWERS.get(count).copied().unwrap_or(1))
+    pub fn zeros(hash: u64, count: u32) -> u64 {
+        hash.wrapping_mul(Self::PRIME.wrapping_pow(count))
     }
 
     /// FNV's low bits are weak; one round of mixing (MurmurHash3's finalizer) spreads them.
