@@ -235,10 +235,9 @@ impl Refusal {
         let mut document = json!({
             "type": "about:blank", "title": title, "status": status, "code": self.said(), "detail": detail,
         });
-        if !faults.is_empty() {
+        if let (false, Some(fields)) = (faults.is_empty(), document.as_object_mut()) {
             let one = |fault: &Fault| json!({"code": fault.code, "pointer": fault.pointer, "detail": fault.detail});
-            let faults: Value = faults.iter().map(one).collect();
-            document.as_object_mut().map(|document| document.insert("faults".into(), faults));
+            fields.insert("faults".into(), faults.iter().map(one).collect());
         }
         document
     }
