@@ -131,11 +131,8 @@ impl Exchange<'_> {
     /// The publishing tokens of a merchant.
     fn tokens(&self, merchant: &str) -> Vec<String> {
         let pairs = (self.world.setting)("publish_tokens").unwrap_or_default();
-        let pairs = pairs.split_whitespace().filter_map(|pair| pair.split_once(':'));
-        pairs
-            .filter(|(owner, token)| *owner == merchant && !token.is_empty())
-            .map(|(_, token)| token.to_owned())
-            .collect()
+        let pairs = pairs.split_whitespace().filter_map(publisher);
+        pairs.filter(|(owner, _)| *owner == merchant).map(|(_, token)| token.to_owned()).collect()
     }
 
     /// The rules that a request names: a merchant's published ones, or a document given inline.
@@ -235,6 +232,11 @@ impl Exchange<'_> {
         }
         response
     }
+}
+
+/// One pair of the setting `publish_tokens`: a merchant and one of its tokens.
+pub fn publisher(pair: &str) -> Option<(&str, &str)> {
+    pair.split_once(':').filter(|(_, token)| !token.is_empty())
 }
 
 /// Refuses an inline rulebook of more promotions than a request may bring: they would be compiled for every request.

@@ -1,6 +1,6 @@
 //! Whether the process answers, and whether it can do its work.
 
-use crate::app::Exchange;
+use crate::app::{Exchange, publisher};
 use crate::http::Response;
 use crate::problem::{Kind, Problem};
 use crate::wire::{is_merchant, referral};
@@ -15,9 +15,7 @@ type Reads = fn(&str) -> bool;
 
 /// Settings that are lists of pairs: name, form, and what a pair must be.
 const PAIRS: [(&str, &str, Reads); 2] = [
-    ("publish_tokens", "merchant:token", |pair| {
-        pair.split_once(':').is_some_and(|(merchant, token)| is_merchant(merchant) && !token.is_empty())
-    }),
+    ("publish_tokens", "merchant:token", |pair| publisher(pair).is_some_and(|(merchant, _)| is_merchant(merchant))),
     ("link_keys", "id:secret or id:secret@until", |pair| referral::key(pair).is_some()),
 ];
 
