@@ -87,7 +87,7 @@ pub fn read(value: &Value<'_>, zone: &str) -> (Vec<Node>, Vec<String>) {
 }
 
 fn read_one(object: &Object<'_>, id: &str, zones: &mut Vec<String>) -> Option<Node> {
-    let known = object.required("kind").and_then(|value| value.one_of(&Kind::ALL));
+    let kind = object.required("kind").and_then(|value| value.one_of(&Kind::ALL));
     let integer = |name: &str, most: i64| object.field(name).and_then(|value| value.integer(0..=most));
     let zone = object.field("timeZone").and_then(|value| super::zone(&value)).map_or(0, |name| {
         zones.iter().position(|known| known == name).unwrap_or_else(|| {
@@ -102,21 +102,16 @@ fn read_one(object: &Object<'_>, id: &str, zones: &mut Vec<String>) -> Option<No
         triple(object.field("carbon"), ["shipment", "", "kilometre"], [UNIT, 0, UNIT]);
     let rank = object.field("rank").and_then(|value| value.whole(-1_000_000..=1_000_000)).unwrap_or(0);
     let active = object.field("active").and_then(|value| value.boolean()).unwrap_or(true);
-    // A node whose kind is wrong is read to its end all the same: what is right in it is no fault.
-    let kind = known.unwrap_or(Kind::Store);
-    let node = Node {
+    Some(Node {
         id: id.to_owned(),
         rank,
-        kind,
         active,
         place: object.field("place").and_then(|value| place(&value)),
-        zone: u32::try_from(zone).unwrap_or(0),
         hours: Hours::read(object.field("hours"), object.field("closed")),
         cut_off: object.field("cutOff").and_then(|value| calendar::clock(&value)),
         handling: integer("handling", 31_536_000).unwrap_or(0),
         radius: integer("radius", 20_100_000),
         channels: object.field("channels").map(|list| list.identifiers(bounds::ENTRIES)).unwrap_or_default(),
-        modes: modes.unwrap_or_else(|| kind.modes().to_vec()),
         capacity: object.field("capacity").and_then(|value| value.count()),
         shipment_cost,
         unit_cost,
@@ -124,8 +119,11 @@ fn read_one(object: &Object<'_>, id: &str, zones: &mut Vec<String>) -> Option<No
         shipment_carbon,
         kilometre_carbon,
         safety: object.field("safetyStock").and_then(|value| value.count()),
-    };
-    known.map(|_| node)
+        // Last: a node whose kind is wrong is read to its end all the same, and what is right in it is no fault.
+        zone: u32::try_from(zone).ok()?,
+        modes: modes.or_else(|| Some(kind?.modes().to_vec()))?,
+        kind: kind?,
+    })
 }
 
 fn place(value: &Value<'_>) -> Option<(f64, f64)> {

@@ -1,11 +1,4 @@
 //! The shop that the tests of a check ask.
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "everything in this crate is a test, and a test may stop where it stands"
-)]
 #![allow(dead_code, reason = "each test file takes what it needs")]
 
 use commerce::facts::stock::{Inquiry, Level, Plan, Wanted};
