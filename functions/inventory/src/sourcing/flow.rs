@@ -11,7 +11,6 @@ pub fn units<V: Score>(problem: &Problem<'_, V>, unit: &[V], open: &[bool], want
     let columns: Vec<usize> = (0..problem.nodes).filter(|node| open[*node] && room[*node] > 0).collect();
     let mut flow = Flow::new(problem, unit, columns, room.to_vec(), vec![0; problem.wants * problem.nodes]);
     for want in wants {
-        flow.done.push(*want);
         let mut left = problem.quantity(*want);
         while left > 0 {
             let sent = flow.direct(*want, left);
@@ -31,7 +30,6 @@ pub fn prices<V: Score>(problem: &Problem<'_, V>, open: &[bool], units: &[u32]) 
     let zero = V::from(0);
     let columns: Vec<usize> = (0..problem.nodes).filter(|node| open[*node]).collect();
     let mut flow = Flow::new(problem, &problem.unit, columns, Vec::new(), units.to_vec());
-    flow.done = (0..problem.wants).collect();
     flow.look();
     let mut saved = vec![zero; flow.columns.len()];
     for want in 0..problem.wants {
@@ -76,7 +74,8 @@ struct Flow<'p, 'a, V> {
     columns: Vec<usize>,
     room: Vec<u32>,
     units: Vec<u32>,
-    done: Vec<usize>,
+    /// The wants that have units at each column, in order: few of all.
+    present: Vec<Vec<usize>>,
     /// The cheapest move of an allocated unit between each pair of columns, and of which want.
     moves: Vec<Option<(V, usize)>>,
     /// Columns whose moves are to be looked at again.
@@ -90,7 +89,27 @@ impl<'p, 'a, V: Score> Flow<'p, 'a, V> {
     fn new(problem: &'p Problem<'a, V>, unit: &'p [V], columns: Vec<usize>, room: Vec<u32>, units: Vec<u32>) -> Self {
         let width = columns.len();
         let (moves, changed) = (vec![None; width * width], vec![true; width]);
-        Self { problem, unit, columns, room, units, done: Vec::new(), moves, changed }
+        let at = |node: &usize| (0..problem.wants).filter(|want| units[want * problem.nodes + node] > 0).collect();
+        let present = columns.iter().map(at).collect();
+        Self { problem, unit, columns, room, units, present, moves, changed }
+    }
+
+    fn put(&mut self, want: usize, column: usize, many: u32) {
+        let at = self.at(want, column);
+        if let (0, Err(place)) = (self.units[at], self.present[column].binary_search(&want)) {
+            self.present[column].insert(place, want);
+        }
+        self.units[at] += many;
+        self.changed[column] = true;
+    }
+
+    fn take(&mut self, want: usize, column: usize, many: u32) {
+        let at = self.at(want, column);
+        self.units[at] -= many;
+        if let (0, Ok(place)) = (self.units[at], self.present[column].binary_search(&want)) {
+            self.present[column].remove(place);
+        }
+        self.changed[column] = true;
     }
 
     /// Sends units of a want to its cheapest node where that has room: then no way over other nodes is cheaper, as the
@@ -108,9 +127,8 @@ impl<'p, 'a, V: Score> Flow<'p, 'a, V> {
             return 0;
         }
         let many = left.min(self.room[node]).min(self.problem.most[at] - self.units[at]);
-        self.units[at] += many;
         self.room[node] -= many;
-        self.changed[column] = true;
+        self.put(want, column, many);
         many
     }
 
@@ -133,7 +151,7 @@ impl<'p, 'a, V: Score> Flow<'p, 'a, V> {
             if self.room[self.columns[column]] > 0 {
                 offer(reach, None);
             }
-            for other in self.done.iter().filter(|other| **other != want && self.units[self.at(**other, column)] > 0) {
+            for other in self.present[column].iter().filter(|other| **other != want) {
                 offer(reach + self.problem.short - self.unit[self.at(*other, column)], Some(*other));
             }
         }
@@ -188,9 +206,9 @@ impl<'p, 'a, V: Score> Flow<'p, 'a, V> {
     }
 
     fn cheapest(&self, from: usize, to: usize) -> Option<(V, usize)> {
-        let movable = self.done.iter().filter(|other| {
+        let movable = self.present[from].iter().filter(|other| {
             let target = self.at(**other, to);
-            self.units[self.at(**other, from)] > 0 && self.units[target] < self.problem.most[target]
+            self.units[target] < self.problem.most[target]
         });
         movable.map(|other| (self.unit[self.at(*other, to)] - self.unit[self.at(*other, from)], *other)).min()
     }
@@ -219,22 +237,16 @@ impl<'p, 'a, V: Score> Flow<'p, 'a, V> {
         let first = self.at(want, column);
         many = many.min(self.problem.most[first] - self.units[first]);
         match drop {
-            Some(other) => {
-                let at = self.at(other, end);
-                self.units[at] -= many;
-            }
+            Some(other) => self.take(other, end, many),
             None => self.room[self.columns[end]] -= many,
         }
         let mut column = end;
-        self.changed[end] = true;
         while let Some((from, other)) = came[column] {
-            let (target, source) = (self.at(other, column), self.at(other, from));
-            self.units[target] += many;
-            self.units[source] -= many;
-            self.changed[from] = true;
+            self.put(other, column, many);
+            self.take(other, from, many);
             column = from;
         }
-        self.units[first] += many;
+        self.put(want, column, many);
         many
     }
 }
