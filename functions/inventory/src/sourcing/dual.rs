@@ -33,23 +33,20 @@ impl<V: Score> Prices<V> {
     #[must_use]
     pub fn raise(problem: &Problem<'_, V>, choices: &[Choice]) -> Self {
         let zero = V::from(0);
-        let mut order: Vec<usize> = (0..problem.wants).collect();
-        order.sort_by_key(|want| (problem.order[*want].len(), *want));
-        let servers: Vec<Vec<usize>> = problem
-            .order
-            .iter()
-            .map(|order| order.iter().copied().filter(|node| choices[*node] != Choice::Out).collect())
-            .collect();
+        let left = |node: &&usize| choices[**node] != Choice::Out;
         let mut slack: Vec<V> = (0..problem.nodes)
             .map(|node| if choices[node] == Choice::In { zero } else { problem.fixed[node] })
             .collect();
         let mut price: Vec<V> = (0..problem.wants)
-            .map(|want| servers[want].first().map_or(problem.short, |node| problem.unit[want * problem.nodes + node]))
+            .map(|want| {
+                let cheapest = problem.order[want].iter().find(left);
+                cheapest.map_or(problem.short, |node| problem.unit[want * problem.nodes + node])
+            })
             .collect();
         for _ in 0..ROUNDS {
             let mut changed = false;
-            for want in &order {
-                changed |= step(problem, *want, &servers[*want], &mut price[*want], &mut slack);
+            for want in &problem.scarce {
+                changed |= step(problem, choices, *want, &mut price[*want], &mut slack);
             }
             if !changed {
                 break;
@@ -90,31 +87,35 @@ impl<V: Score> Prices<V> {
 }
 
 /// Raises one price to the next point where something changes; `false` where that gains nothing.
-fn step<V: Score>(problem: &Problem<'_, V>, want: usize, servers: &[usize], price: &mut V, slack: &mut [V]) -> bool {
-    let zero = V::from(0);
+fn step<V: Score>(problem: &Problem<'_, V>, choices: &[Choice], want: usize, price: &mut V, slack: &mut [V]) -> bool {
     let row = want * problem.nodes;
+    let quantity = u64::from(problem.quantity(want));
+    let servers = || problem.order[want].iter().filter(|node| choices[**node] != Choice::Out);
     let mut rise = problem.short - *price;
     let mut full = 0_u64;
-    for node in servers {
+    for node in servers() {
         let unit = problem.unit[row + node];
         if unit > *price {
             rise = rise.min(unit - *price);
             break;
         }
-        let many = problem.most[row + node];
-        let room = slack[*node] / V::from(many);
-        if room > zero {
-            rise = rise.min(room);
-        } else {
-            full += u64::from(many);
+        let many = V::from(problem.most[row + node]);
+        // A division only where it lowers the rise: few do.
+        if slack[*node] < many {
+            full += u64::from(problem.most[row + node]);
+            if full >= quantity {
+                return false;
+            }
+        } else if slack[*node] < rise * many {
+            rise = slack[*node] / many;
         }
     }
-    if rise <= zero || full >= u64::from(problem.quantity(want)) {
+    if rise <= V::from(0) {
         return false;
     }
-    for node in servers.iter().take_while(|node| problem.unit[row + **node] <= *price) {
+    for node in servers().take_while(|node| problem.unit[row + **node] <= *price) {
         let many = V::from(problem.most[row + node]);
-        if slack[*node] / many > zero {
+        if slack[*node] >= many {
             slack[*node] -= many * rise;
         }
     }

@@ -45,12 +45,14 @@ pub fn prices<V: Score>(problem: &Problem<'_, V>, open: &[bool], units: &[u32]) 
     }
     for _ in 0..flow.columns.len() {
         let mut changed = false;
-        for (from, to, price, _) in flow.known() {
-            // A unit moves on to the new room, and leaves its own behind.
-            let through = saved[from] - price;
-            if through > saved[to] {
-                saved[to] = through;
-                changed = true;
+        for from in 0..flow.columns.len() {
+            for (to, price, _) in flow.leaving(from) {
+                // A unit moves on to the new room, and leaves its own behind.
+                let through = saved[from] - price;
+                if through > saved[to] {
+                    saved[to] = through;
+                    changed = true;
+                }
             }
         }
         if !changed {
@@ -174,15 +176,21 @@ impl<'p, 'a, V: Score> Flow<'p, 'a, V> {
             }
         }
         self.look();
+        // Only what is reached more cheaply than in the round before can make anything else cheaper.
+        let mut nearer: Vec<bool> = distance.iter().map(Option::is_some).collect();
         for _ in 0..width {
             let mut changed = false;
-            for (from, to, price, other) in self.known() {
-                let Some(reach) = distance[from] else { continue };
-                let through = reach + price;
-                if distance[to].is_none_or(|known| through < known) {
-                    distance[to] = Some(through);
-                    came[to] = Some((from, other));
-                    changed = true;
+            for from in 0..width {
+                let Some(reach) = distance[from].filter(|_| nearer[from]) else { continue };
+                nearer[from] = false;
+                for (to, price, other) in self.leaving(from) {
+                    let through = reach + price;
+                    if distance[to].is_none_or(|known| through < known) {
+                        distance[to] = Some(through);
+                        came[to] = Some((from, other));
+                        nearer[to] = true;
+                        changed = true;
+                    }
                 }
             }
             if !changed {
@@ -213,13 +221,11 @@ impl<'p, 'a, V: Score> Flow<'p, 'a, V> {
         movable.map(|other| (self.unit[self.at(*other, to)] - self.unit[self.at(*other, from)], *other)).min()
     }
 
-    /// The moves there are: from, to, price and the want that moves.
-    fn known(&self) -> impl Iterator<Item = (usize, usize, V, usize)> {
+    /// The moves from a column: where to, the price, and the want that moves.
+    fn leaving(&self, from: usize) -> impl Iterator<Item = (usize, V, usize)> {
         let width = self.columns.len();
-        let named = move |(place, found): (usize, &Option<(V, usize)>)| {
-            found.map(|(price, other)| (place / width, place % width, price, other))
-        };
-        self.moves.iter().enumerate().filter_map(named)
+        let row = self.moves.get(from * width..(from + 1) * width).unwrap_or_default();
+        row.iter().enumerate().filter_map(|(to, found)| found.map(|(price, other)| (to, price, other)))
     }
 
     fn push(&mut self, want: usize, left: u32, end: usize, drop: Option<usize>, came: &[Step]) -> u32 {

@@ -63,6 +63,8 @@ pub struct Problem<'a, V> {
     pub short: V,
     /// For each want, the nodes that have it, cheapest unit first.
     pub order: Vec<Vec<usize>>,
+    /// Wants, those that the fewest nodes have first.
+    pub scarce: Vec<usize>,
     /// Wants that share a pool with another.
     pub coupled: Vec<bool>,
 }
@@ -99,14 +101,16 @@ impl<'a, V: Score> Problem<'a, V> {
                 most.push(if want.whole && has < want.quantity { 0 } else { has });
             }
         }
-        let order = (0..wants)
+        let order: Vec<Vec<usize>> = (0..wants)
             .map(|want| {
                 let mut order: Vec<usize> = (0..nodes).filter(|node| most[want * nodes + node] > 0).collect();
                 order.sort_by_key(|node| (unit[want * nodes + node], *node));
                 order
             })
             .collect();
-        Self { case, nodes, wants, fixed, unit, most, short: V::narrow(short), order, coupled: coupled(case) }
+        let mut scarce: Vec<usize> = (0..wants).collect();
+        scarce.sort_by_key(|want| (order[*want].len(), *want));
+        Self { case, nodes, wants, fixed, unit, most, short: V::narrow(short), order, scarce, coupled: coupled(case) }
     }
 
     /// Units wanted.
