@@ -1,10 +1,12 @@
-//! The allocator of every component: lists of freed small blocks, by size, before another allocator.
+//! The allocator of every component: lists of freed blocks, by size, before another allocator.
 //!
 //! Facts cross between components as hundreds of small strings and lists. A general allocator keeps its free blocks in
 //! order and joins neighbours: `talc` takes some 400 instructions to give a small block and take it back, which was more
 //! than half of what a quote executed. A block from a list takes about 20 (segregated free lists: Wilson, Johnstone, Neely
 //! and Boles, Dynamic Storage Allocation, 1995). Small blocks are never joined: an instance keeps at most what it once
-//! needed of each size. What must never be in here: a thread. Wasm without atomics has one.
+//! needed of each size. Lists of lines and of outcomes are longer: blocks of up to 32 KiB have sizes of their own, four to
+//! each power of two, and a list of them keeps a few; more go back to the other allocator. What must never be in here: a
+//! thread. Wasm without atomics has one.
 
 #![allow(unsafe_code, reason = "an allocator hands out raw memory")]
 
@@ -18,16 +20,34 @@ const GRAIN: usize = 16;
 const SMALL: usize = 1_024;
 /// What is asked for at once, to be cut into small blocks.
 const CHUNK: usize = 8_192;
+/// The largest block that a list keeps.
+const LARGE: usize = 32_768;
+/// Sizes of blocks above [`SMALL`], and how many freed ones a list of them keeps.
+const LARGE_SIZES: usize = 4 * (LARGE.ilog2() - SMALL.ilog2()) as usize;
+const KEPT: u8 = 4;
 
-/// Small blocks from lists, all else from `rest`.
+/// Blocks up to [`LARGE`] from lists, all else from `rest`.
 pub struct Heap<A> {
     rest: A,
     state: UnsafeCell<State>,
 }
 
+/// Where a block belongs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    /// Cut from a chunk; so many grains.
+    Small(usize),
+    /// From `rest`, with the size of this place in the series 1,280, 1,536, 1,792, 2,048, 2,560 …
+    Large(usize),
+    /// From `rest` as it is.
+    Other,
+}
+
 struct State {
     /// For each size in grains, the last block that was freed; its first word is the one before.
     free: [*mut u8; SMALL / GRAIN + 1],
+    /// The same for larger ones, and how many there are.
+    large: [(*mut u8, u8); LARGE_SIZES],
     /// What is not cut yet.
     chunk: *mut u8,
     left: usize,
@@ -39,14 +59,44 @@ unsafe impl<A> Sync for Heap<A> {}
 impl<A: GlobalAlloc> Heap<A> {
     /// An empty heap before another allocator.
     pub const fn before(rest: A) -> Self {
-        let state = State { free: [null_mut(); SMALL / GRAIN + 1], chunk: null_mut(), left: 0 };
+        let state = State {
+            free: [null_mut(); SMALL / GRAIN + 1],
+            large: [(null_mut(), 0); LARGE_SIZES],
+            chunk: null_mut(),
+            left: 0,
+        };
         Self { rest, state: UnsafeCell::new(state) }
     }
 
-    /// The list of blocks of this layout; none where it is not small.
+    /// Where a block of this layout belongs; it depends on nothing else.
     #[inline]
-    const fn class(layout: Layout) -> Option<usize> {
-        if layout.size() <= SMALL && layout.align() <= GRAIN { Some(layout.size().div_ceil(GRAIN)) } else { None }
+    const fn class(layout: Layout) -> Class {
+        let size = layout.size();
+        if layout.align() > GRAIN || size > LARGE {
+            Class::Other
+        } else if size <= SMALL {
+            Class::Small(size.div_ceil(GRAIN))
+        } else {
+            let (power, quarter) = Self::split(size);
+            Class::Large(4 * (power - SMALL.ilog2()) as usize + quarter)
+        }
+    }
+
+    /// The power of two below a size, and the quarter above it that the size falls in.
+    #[inline]
+    const fn split(size: usize) -> (u32, usize) {
+        let power = (size - 1).ilog2();
+        (power, ((size - 1) >> (power - 2)) & 3)
+    }
+
+    /// The layout that a block of a large class has in `rest`.
+    #[inline]
+    const fn whole(layout: Layout) -> Layout {
+        let (power, quarter) = Self::split(layout.size());
+        match Layout::from_size_align((quarter + 5) << (power - 2), GRAIN) {
+            Ok(whole) => whole,
+            Err(_) => layout,
+        }
     }
 
     #[cold]
@@ -92,30 +142,52 @@ impl<A: GlobalAlloc> Heap<A> {
 unsafe impl<A: GlobalAlloc> GlobalAlloc for Heap<A> {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let Some(class) = Self::class(layout) else {
-            // SAFETY: the caller's promise.
-            return unsafe { self.rest.alloc(layout) };
-        };
         // SAFETY: one thread, and no reference into the state outlives a call.
         let state = unsafe { &mut *self.state.get() };
-        match state.free.get_mut(class) {
-            Some(last) if !last.is_null() => {
-                let block = *last;
-                // SAFETY: `push` wrote the word.
-                *last = unsafe { block.cast::<*mut u8>().read() };
-                block
-            }
-            _ => self.cut(class),
+        match Self::class(layout) {
+            Class::Small(class) => match state.free.get_mut(class) {
+                Some(last) if !last.is_null() => {
+                    let block = *last;
+                    // SAFETY: `push` wrote the word.
+                    *last = unsafe { block.cast::<*mut u8>().read() };
+                    block
+                }
+                _ => self.cut(class),
+            },
+            Class::Large(class) => match state.large.get_mut(class) {
+                Some((last, count)) if *count > 0 => {
+                    let block = *last;
+                    // SAFETY: `dealloc` wrote the word.
+                    *last = unsafe { block.cast::<*mut u8>().read() };
+                    *count -= 1;
+                    block
+                }
+                // SAFETY: the size is not zero.
+                _ => unsafe { self.rest.alloc(Self::whole(layout)) },
+            },
+            // SAFETY: the caller's promise.
+            Class::Other => unsafe { self.rest.alloc(layout) },
         }
     }
 
     #[inline]
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        // SAFETY: one thread, and no reference into the state outlives a call.
+        let state = unsafe { &mut *self.state.get() };
         match Self::class(layout) {
-            // SAFETY: one thread, and no reference into the state outlives a call.
-            Some(class) => Self::push(unsafe { &mut *self.state.get() }, block, class),
+            Class::Small(class) => Self::push(state, block, class),
+            Class::Large(class) => match state.large.get_mut(class) {
+                Some((last, count)) if *count < KEPT => {
+                    // SAFETY: a block is longer than a word, is aligned to it, and nobody else uses it now.
+                    unsafe { block.cast::<*mut u8>().write(*last) };
+                    *last = block;
+                    *count += 1;
+                }
+                // SAFETY: the caller's promise; it came from there with this layout.
+                _ => unsafe { self.rest.dealloc(block, Self::whole(layout)) },
+            },
             // SAFETY: the caller's promise; it came from there.
-            None => unsafe { self.rest.dealloc(block, layout) },
+            Class::Other => unsafe { self.rest.dealloc(block, layout) },
         }
     }
 
@@ -123,9 +195,9 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Heap<A> {
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         let Ok(wanted) = Layout::from_size_align(size, layout.align()) else { return null_mut() };
         match (Self::class(layout), Self::class(wanted)) {
-            (Some(class), Some(other)) if class == other => block,
             // SAFETY: the caller's promise; it came from there and stays there.
-            (None, None) => unsafe { self.rest.realloc(block, layout, size) },
+            (Class::Other, Class::Other) => unsafe { self.rest.realloc(block, layout, size) },
+            (class, other) if class == other => block,
             // SAFETY: the caller's promise; the blocks are two, each at least as long as what is copied.
             _ => unsafe {
                 let moved = self.alloc(wanted);
@@ -149,7 +221,7 @@ mod tests {
         /// Whatever is taken, given back and grown: every block is aligned, keeps what was written, and is nobody else's.
         #[test]
         fn blocks_are_apart_and_keep_what_they_hold(
-            steps in prop::collection::vec((0..3_u8, 1..3_000_usize, 0..5_u32, any::<usize>()), 1..400),
+            steps in prop::collection::vec((0..3_u8, prop_oneof![1..3_000_usize, 30_000..36_000_usize, 1..36_000_usize], 0..5_u32, any::<usize>()), 1..400),
         ) {
             let heap = Heap::before(System);
             let mut held: Vec<(*mut u8, Layout, u8)> = Vec::new();
