@@ -48,7 +48,7 @@ use bindings::pushcart::commerce::plugins as rest;
 use bindings::pushcart::linked::settings::{self, Settings};
 use bindings::pushcart::plugin::types;
 use commerce::facts;
-use facts::offers::{Discount, ShippingCharge};
+use facts::offers::{Discount, LineAttribute, ShippingCharge};
 use facts::prices::PricedLine;
 use facts::types::Context;
 use std::sync::LazyLock;
@@ -65,13 +65,14 @@ impl Guest for Link {
     fn propose(
         merchant: String,
         lines: Vec<PricedLine>,
+        declared: Vec<LineAttribute>,
         shipping: Vec<ShippingCharge>,
         earlier: Vec<Discount>,
         context: Context,
     ) -> Proposed {
         let mut all = Proposed { proposals: Vec::new(), failures: Vec::new() };
         if merchant == SETTINGS.merchant {
-            match ask(&lines, &shipping, &earlier, &context) {
+            match ask(&lines, &declared, &shipping, &earlier, &context) {
                 Ok(checked) => {
                     all.proposals.extend(checked.into_iter().map(|one| values::proposal(one, &shipping)));
                 }
@@ -84,7 +85,7 @@ impl Guest for Link {
         }
         if rest::active(&merchant) {
             let rest::Proposed { proposals, failures } =
-                rest::propose(&merchant, &lines, &shipping, &earlier, &context);
+                rest::propose(&merchant, &lines, &declared, &shipping, &earlier, &context);
             all.proposals.extend(proposals);
             let failed = |rest::Failure { plugin, code, closed }| Failure { plugin, code, closed };
             all.failures.extend(failures.into_iter().map(failed));
@@ -96,12 +97,13 @@ impl Guest for Link {
 /// What this link's plugin proposes, checked.
 fn ask(
     lines: &[PricedLine],
+    declared: &[LineAttribute],
     shipping: &[ShippingCharge],
     earlier: &[Discount],
     context: &Context,
 ) -> Result<Vec<check::Checked>, failure::Failure> {
-    let cart = values::cart(lines, shipping, &context.currency);
-    let (context, earlier) = (values::context(context), values::earlier(earlier));
+    let cart = values::cart(lines, declared, shipping, &context.currency);
+    let (context, earlier) = (values::context(context), values::earlier(earlier, lines));
     let declared = |name: &String| context.attributes.iter().any(|attribute| attribute.name == *name);
     if !SETTINGS.needs.iter().all(declared) {
         return Ok(Vec::new());

@@ -3,7 +3,7 @@
 #![allow(missing_docs, unsafe_code, clippy::all, reason = "generated")]
 
 use commerce::facts::{
-    offers::{Discount, ShippingCharge},
+    offers::{Discount, LineAttribute, ShippingCharge},
     prices::PricedLine,
     types::Context,
 };
@@ -26,7 +26,14 @@ impl Guest for None {
     fn active(_: String) -> bool {
         false
     }
-    fn propose(_: String, _: Vec<PricedLine>, _: Vec<ShippingCharge>, _: Vec<Discount>, _: Context) -> Proposed {
+    fn propose(
+        _: String,
+        _: Vec<PricedLine>,
+        _: Vec<LineAttribute>,
+        _: Vec<ShippingCharge>,
+        _: Vec<Discount>,
+        _: Context,
+    ) -> Proposed {
         Proposed { proposals: Vec::new(), failures: Vec::new() }
     }
 }

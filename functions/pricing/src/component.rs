@@ -2,7 +2,7 @@
 #![allow(missing_docs, unsafe_code, clippy::all, reason = "generated")]
 
 use commerce::facts::prices::{
-    Cargo, Decision, Payable, PresalePlan, PriceClaim, PriceEvent, PriceReference, PricedLine, RefundAmounts,
+    Cargo, Decision, Payable, PresalePlan, PriceClaim, PriceEvent, PriceReference, PricedCart, RefundAmounts,
     RemainingCost, ReturnLine, ShippingOption, Taxable, Taxation, Terms,
 };
 use commerce::facts::types::{Compiled, Context, Fault, Line};
@@ -50,7 +50,7 @@ impl wit::GuestRules for Rules {
     fn hold(&self, number: u32, shard: Vec<u8>) -> Result<(), String> {
         self.0.borrow_mut().hold(number, &shard)
     }
-    fn price(&self, lines: Vec<Line>, context: Context) -> Result<Vec<PricedLine>, Vec<Fault>> {
+    fn price(&self, lines: Vec<Line>, context: Context) -> Result<PricedCart, Vec<Fault>> {
         self.0.borrow().price(&lines, &context)
     }
     fn ship(&self, cargo: Vec<Cargo>, context: Context) -> Result<Vec<ShippingOption>, Vec<Fault>> {

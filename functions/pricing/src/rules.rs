@@ -10,11 +10,14 @@ use crate::shipping;
 use crate::table;
 use commerce::bounds;
 use commerce::facts::prices::{
-    Cargo, Payable, PresalePlan, PriceClaim, PriceEvent, PriceReference, PricedLine, ShippingOption, Taxable, Taxation,
-    Terms,
+    Cargo, Particulars, Payable, PresalePlan, PriceClaim, PriceEvent, PriceReference, PricedCart, PricedLine,
+    ShippingOption, Taxable, Taxation, Terms,
 };
 use commerce::facts::types::{Context, Fault, Line};
 use std::collections::BTreeMap;
+
+/// Why a line has no price: the field to blame, the code, and what is said of it.
+type Refusal = (&'static str, &'static str, String);
 
 /// Compiled rules, ready to use.
 pub struct Rules {
@@ -67,37 +70,43 @@ impl Rules {
     ///
     /// # Errors
     /// Every line without a price, with pointers from `/lines`.
-    pub fn price(&self, lines: &[Line], context: &Context) -> Result<Vec<PricedLine>, Vec<Fault>> {
-        let mut priced = Vec::with_capacity(lines.len());
+    pub fn price(&self, lines: &[Line], context: &Context) -> Result<PricedCart, Vec<Fault>> {
+        let many = lines.len();
+        let mut cart = PricedCart { lines: Vec::with_capacity(many), particulars: Vec::with_capacity(many) };
         let mut faults = Vec::new();
         for (index, line) in lines.iter().enumerate() {
             match self.price_line(line, context) {
-                Ok(line) => priced.push(line),
+                Ok((line, particulars)) => {
+                    cart.lines.push(line);
+                    cart.particulars.push(particulars);
+                }
                 Err((field, code, detail)) => {
                     faults.push(Fault { code: code.to_owned(), pointer: format!("/lines/{index}/{field}"), detail });
                 }
             }
         }
-        if faults.is_empty() { Ok(priced) } else { Err(faults) }
+        if faults.is_empty() { Ok(cart) } else { Err(faults) }
     }
 
-    fn price_line(&self, line: &Line, context: &Context) -> Result<PricedLine, (&'static str, &'static str, String)> {
+    fn price_line(&self, line: &Line, context: &Context) -> Result<(PricedLine, Particulars), Refusal> {
         let product = self.product(&line.sku)?;
         let chosen = price::choose(&product, &self.root.lists, self.root.policy.choose, line, context)
             .map_err(|why| unpriced(why, line, context))?;
         let Cost { unit, all, from } = chosen.cost;
         let tax_category = product.tax_category.unwrap_or(self.root.taxes.default_category());
-        Ok(PricedLine {
+        let particulars = Particulars {
+            regular_price: chosen.regular,
+            price_list: chosen.list.id.clone(),
+            band_from: from,
+            tax_category: tax_category.to_owned(),
+        };
+        let line = PricedLine {
             id: line.id.clone(),
             sku: line.sku.clone(),
             quantity: line.quantity,
             unit_price: unit,
             subtotal: all,
-            regular_price: chosen.regular,
-            price_list: chosen.list.id.clone(),
-            band_from: from,
             categories: product.categories.iter().map(|category| (*category).to_owned()).collect(),
-            tax_category: tax_category.to_owned(),
             floor: product.floors.iter().find(|(code, _)| *code == context.currency).map(|(_, floor)| *floor),
             discountable: product.discountable,
             reduced: chosen.list.reduction,
@@ -105,11 +114,11 @@ impl Rules {
             selected: line.selected,
             subscription: line.subscription,
             tax_on_top: self.root.taxes.on_top(tax_category, context),
-            attributes: line.attributes.clone(),
-        })
+        };
+        Ok((line, particulars))
     }
 
-    fn product(&self, sku: &str) -> Result<Product<'_>, (&'static str, &'static str, String)> {
+    fn product(&self, sku: &str) -> Result<Product<'_>, Refusal> {
         let table = match self.root.shards {
             0 => self.root.table.as_slice(),
             shards => {
@@ -222,7 +231,7 @@ impl Rules {
     }
 }
 
-fn unpriced(why: Unpriced, line: &Line, context: &Context) -> (&'static str, &'static str, String) {
+fn unpriced(why: Unpriced, line: &Line, context: &Context) -> Refusal {
     let sku = &line.sku;
     match why {
         Unpriced::NoList => ("sku", "no-price", format!("no price list that holds for this cart has `{sku}`")),

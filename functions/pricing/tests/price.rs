@@ -59,9 +59,9 @@ fn the_rulebook_says_which_list_wins_and_the_answer_says_which_did() {
     for (index, (context, quantity, choose, expected)) in table.into_iter().enumerate() {
         let lines = [line("1", "TEA", quantity)];
         let priced = rules(&WILLOW.replace("CHOOSE", choose), &lines).price(&lines, &context).unwrap();
-        let tea = &priced[0];
+        let (tea, own) = (&priced.lines[0], &priced.particulars[0]);
         assert_eq!(
-            (tea.price_list.as_str(), tea.band_from, tea.unit_price, tea.regular_price),
+            (own.price_list.as_str(), own.band_from, tea.unit_price, own.regular_price),
             expected,
             "row {index}"
         );
@@ -69,7 +69,7 @@ fn the_rulebook_says_which_list_wins_and_the_answer_says_which_did() {
         assert_eq!(tea.reduced, expected.0 == "autumn");
         assert_eq!(tea.categories, ["tea", "drinks"]);
         assert_eq!(
-            (tea.tax_category.as_str(), tea.shop.as_deref(), tea.floor),
+            (own.tax_category.as_str(), tea.shop.as_deref(), tea.floor),
             ("food", Some("willow"), if context.currency == "CNY" { Some(6_000) } else { None })
         );
     }
@@ -81,8 +81,9 @@ fn what_cannot_be_priced_is_reported_line_by_line() {
     let rules = rules(&WILLOW.replace("CHOOSE", "lowest"), &lines);
     let faults = rules.price(&lines, &context("CNY", "2026-01-01T00:00:00Z")).unwrap_err();
     assert_eq!(brief(&faults), ["/lines/1/sku unknown-sku", "/lines/2/sku no-price-in-currency"]);
-    let cup = &rules.price(&lines[3..], &context("CNY", "2026-01-01T00:00:00Z")).unwrap()[0];
-    assert_eq!((cup.unit_price, cup.subtotal, cup.band_from, cup.discountable), (80, 9 * 100 + 3 * 80, 10, false));
+    let priced = rules.price(&lines[3..], &context("CNY", "2026-01-01T00:00:00Z")).unwrap();
+    let (cup, from) = (&priced.lines[0], priced.particulars[0].band_from);
+    assert_eq!((cup.unit_price, cup.subtotal, from, cup.discountable), (80, 9 * 100 + 3 * 80, 10, false));
     let dear = r#"{"currency": "CNY", "priceLists": [{"id": "base", "entries": {"A": 9007199254740991}}]}"#;
     let faults =
         cart::rules(dear, &[]).price(&[line("1", "A", 2)], &context("CNY", "2026-01-01T00:00:00Z")).unwrap_err();
@@ -143,6 +144,6 @@ fn a_hundred_thousand_products_and_a_cart_reads_the_shards_of_its_own() {
     assert_eq!(fresh.price(&lines, &moment).unwrap_err()[0].code, "shard-not-held");
     assert!(fresh.hold(u32::MAX, &[]).is_err() && fresh.hold(0, &[1, 2, 3]).is_err());
     let priced = rules(&rulebook, &lines).price(&lines, &moment).unwrap();
-    assert!(priced.iter().zip(0..).all(|(line, number)| line.unit_price == 100 + number * 4_999));
+    assert!(priced.lines.iter().zip(0..).all(|(line, number)| line.unit_price == 100 + number * 4_999));
     assert!(pricing::Rules::load(b"pricing/0\n").is_err());
 }

@@ -111,6 +111,7 @@ fn shipping_says_what_each_way_costs_and_why_one_is_closed() {
     home.country = Some("CN".into());
     let priced = rules.price(&lines, &home).unwrap();
     let cargo: Vec<Cargo> = priced
+        .lines
         .iter()
         .map(|line| Cargo { sku: line.sku.clone(), quantity: line.quantity, subtotal: line.subtotal })
         .collect();

@@ -1,7 +1,7 @@
 //! The WIT shell: hands arguments to the core and answers back. It decides nothing.
 #![allow(missing_docs, unsafe_code, clippy::all, reason = "generated")]
 
-use commerce::facts::offers::{Proposal, ShippingCharge, Verdict, Wants};
+use commerce::facts::offers::{LineAttribute, Proposal, ShippingCharge, Verdict, Wants};
 use commerce::facts::prices::PricedLine;
 use commerce::facts::types::{Compiled, Context, Fault};
 use std::cell::RefCell;
@@ -42,12 +42,13 @@ impl wit::GuestRules for Rules {
     fn evaluate(
         &self,
         lines: Vec<PricedLine>,
+        declared: Vec<LineAttribute>,
         shipping: Vec<ShippingCharge>,
         proposals: Vec<Proposal>,
         wants: Wants,
         context: Context,
     ) -> Result<Verdict, Vec<Fault>> {
-        self.0.borrow().evaluate(&lines, &shipping, &proposals, &wants, &context)
+        self.0.borrow().evaluate(&lines, &declared, &shipping, &proposals, &wants, &context)
     }
 }
 

@@ -135,7 +135,7 @@ fn step(scene: &Scene<'_>, promotion: &Promotion, lack: &Lack, ledger: &Ledger) 
         let category = lack.target.categories.first().cloned();
         let sku = lack.target.skus.first().cloned();
         let line = spent(scene, sku.clone(), category.clone(), lack.spend);
-        let counts = lack.target.matches(&line, ledger, usize::MAX);
+        let counts = lack.target.matches(scene, &line, ledger, usize::MAX);
         return counts.then(|| (Hint { sku, category, spend: lack.spend, ..hint }, Change::Other(Box::new(line))));
     }
     // More of the cheapest line that counts.
@@ -169,25 +169,19 @@ fn changed(scene: &Scene<'_>, change: &Change) -> Option<Vec<PricedLine>> {
 
 /// A line that stands for so much more spent.
 fn spent(scene: &Scene<'_>, sku: Option<String>, category: Option<String>, amount: i64) -> PricedLine {
-    let tax = scene.lines.first().map_or((String::new(), 0), |line| (line.tax_category.clone(), line.tax_on_top));
     PricedLine {
         id: "\u{0}hint".to_owned(),
         sku: sku.unwrap_or_else(|| "\u{0}hint".to_owned()),
         quantity: 1,
         unit_price: amount,
         subtotal: amount,
-        regular_price: None,
-        price_list: String::new(),
-        band_from: 1,
         categories: category.into_iter().collect(),
-        tax_category: tax.0,
         floor: None,
         discountable: true,
         reduced: false,
         shop: None,
         selected: true,
         subscription: false,
-        tax_on_top: tax.1,
-        attributes: Vec::new(),
+        tax_on_top: scene.lines.first().map_or(0, |line| line.tax_on_top),
     }
 }

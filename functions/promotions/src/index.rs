@@ -26,8 +26,6 @@ impl Key {
     /// What fits any cart.
     pub const ALWAYS: Self = Self { class: u8::MAX, hash: 0 };
 
-    const PRIME: u64 = 0x0100_0000_01b3;
-
     fn new(class: u8, word: &str) -> Self {
         Self { class, hash: Self::hash(class, word.as_bytes()).max(1) }
     }
@@ -35,27 +33,8 @@ impl Key {
     /// FNV-1a, 64 bit (Fowler, Noll and Vo), salted: keys are the merchant's own, and a collision costs a look, not an error.
     #[must_use]
     pub fn hash(salt: u8, bytes: &[u8]) -> u64 {
-        Self::mixed(bytes.iter().fold(Self::start(salt), |hash, byte| Self::step(hash, *byte)))
-    }
-
-    /// A hash of nothing yet.
-    #[must_use]
-    pub fn start(salt: u8) -> u64 {
-        Self::step(0xcbf2_9ce4_8422_2325, salt)
-    }
-
-    /// One byte more.
-    #[must_use]
-    #[inline]
-    pub fn step(hash: u64, byte: u8) -> u64 {
-        (hash ^ u64::from(byte)).wrapping_mul(Self::PRIME)
-    }
-
-    /// So many bytes more, each of them zero.
-    #[must_use]
-    #[inline]
-    pub fn zeros(hash: u64, count: u32) -> u64 {
-        hash.wrapping_mul(Self::PRIME.wrapping_pow(count))
+        let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        Self::mixed(bytes.iter().fold(step(0xcbf2_9ce4_8422_2325, &salt), step))
     }
 
     /// FNV's low bits are weak; one round of mixing (MurmurHash3's finalizer) spreads them.

@@ -5,10 +5,10 @@ use crate::index::{Directory, Shard, keys};
 use crate::judge::judge;
 use crate::policy::Policy;
 use crate::promotion::Promotion;
-use crate::scene::Scene;
+use crate::scene::{Scene, marks};
 use crate::segments::{self, Segment};
 use crate::verdict;
-use commerce::facts::offers::{Proposal, ShippingCharge, Verdict, Wants};
+use commerce::facts::offers::{LineAttribute, Proposal, ShippingCharge, Verdict, Wants};
 use commerce::facts::prices::PricedLine;
 use commerce::facts::types::{Context, Fault};
 use commerce::{bounds, money};
@@ -119,6 +119,7 @@ impl Rules {
     pub fn evaluate(
         &self,
         lines: &[PricedLine],
+        declared: &[LineAttribute],
         shipping: &[ShippingCharge],
         proposals: &[Proposal],
         wants: &Wants,
@@ -128,8 +129,16 @@ impl Rules {
         let keys = self.keys(lines, context, &segments);
         let wanted = self.root.directory.shards(&keys, context.at);
         self.check(lines, shipping, proposals, context, &wanted)?;
-        let scene =
-            Scene { lines, shipping, context, policy: &self.root.policy, segments: &segments, zones: &self.zones };
+        let scene = Scene {
+            lines,
+            marks: &marks(lines),
+            declared,
+            shipping,
+            context,
+            policy: &self.root.policy,
+            segments: &segments,
+            zones: &self.zones,
+        };
         let mut reached = self.reached(&keys, &wanted, wants.every_outcome);
         let proposed: Vec<Promotion> =
             proposals.iter().zip(0..).map(|(proposal, place)| self.candidate(proposal, place, lines)).collect();
@@ -140,7 +149,7 @@ impl Rules {
         if wants.hints > 0 {
             let worth = judgement.value();
             let again = |lines: &[PricedLine], id: &str| {
-                let scene = Scene { lines, ..scene };
+                let scene = Scene { lines, marks: &marks(lines), ..scene };
                 let keys = self.keys(lines, context, &segments);
                 let reached = self.reached(&keys, &self.root.directory.shards(&keys, context.at), false);
                 let judged = judge(&scene, &reached);

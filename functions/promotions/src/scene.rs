@@ -1,7 +1,7 @@
 //! Everything that a condition may look at, and how it says no.
 
 use crate::policy::Policy;
-use commerce::facts::offers::ShippingCharge;
+use commerce::facts::offers::{LineAttribute, ShippingCharge};
 use commerce::facts::prices::PricedLine;
 use commerce::facts::types::{Context, Shopper};
 use jiff::tz::TimeZone;
@@ -10,6 +10,10 @@ use jiff::tz::TimeZone;
 pub struct Scene<'a> {
     /// The cart.
     pub lines: &'a [PricedLine],
+    /// For each line, the [`mark`] of its product.
+    pub marks: &'a [u16],
+    /// What its lines declare.
+    pub declared: &'a [LineAttribute],
     /// What is asked for shipping.
     pub shipping: &'a [ShippingCharge],
     /// Everything around it.
@@ -29,6 +33,22 @@ impl Scene<'_> {
         self.context.shopper.as_ref()
     }
 
+    /// The selected lines of a product, by their place in the cart.
+    pub fn having(&self, sku: &str) -> impl Iterator<Item = (usize, &PricedLine)> {
+        let wanted = mark(sku);
+        let marked = self.lines.iter().zip(self.marks).enumerate();
+        marked
+            .filter(move |(_, (_, mark))| **mark == wanted)
+            .map(|(place, (line, _))| (place, line))
+            .filter(move |(_, line)| line.selected && line.sku == sku)
+    }
+
+    /// What the line at a place declares under a name, the first where it does twice.
+    pub fn declared(&self, place: usize, name: &str) -> impl Iterator<Item = &str> {
+        let own = self.declared.iter().filter(move |declared| usize::try_from(declared.line) == Ok(place));
+        own.filter(move |declared| declared.name == name).map(|declared| declared.value.as_str())
+    }
+
     /// What a clock of the zone shows.
     #[must_use]
     pub fn wall(&self, zone: &str) -> Option<crate::clock::Wall> {
@@ -45,6 +65,21 @@ impl Scene<'_> {
             .map(|counter| counter.used)
             .fold(0, i64::saturating_add)
     }
+}
+
+/// A word's length and its last byte: most words that differ, differ in these (`TEA-100`, `TEA-200`). They are looked at
+/// first, as comparing bytes by a call is what a small promotion costs most, in Wasm above all.
+#[must_use]
+#[inline]
+pub fn mark(word: &str) -> u16 {
+    let [length, ..] = word.len().to_le_bytes();
+    u16::from_le_bytes([length, word.as_bytes().last().copied().unwrap_or(0)])
+}
+
+/// The marks of a cart's products.
+#[must_use]
+pub fn marks(lines: &[PricedLine]) -> Vec<u16> {
+    lines.iter().map(|line| mark(&line.sku)).collect()
 }
 
 /// Why a condition does not hold.

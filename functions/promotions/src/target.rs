@@ -122,13 +122,13 @@ impl Target {
     /// Whether a line matches, `only` aside.
     #[must_use]
     #[inline(always)]
-    pub fn matches(&self, line: &PricedLine, ledger: &Ledger, index: usize) -> bool {
+    pub fn matches(&self, scene: &Scene<'_>, line: &PricedLine, ledger: &Ledger, index: usize) -> bool {
         // Most targets name products, and most lines are of others.
-        (self.skus.is_empty() || has(&self.skus, &line.sku)) && self.matches_beside_sku(line, ledger, index)
+        (self.skus.is_empty() || has(&self.skus, &line.sku)) && self.matches_beside_sku(scene, line, ledger, index)
     }
 
     #[inline(never)]
-    fn matches_beside_sku(&self, line: &PricedLine, ledger: &Ledger, index: usize) -> bool {
+    fn matches_beside_sku(&self, scene: &Scene<'_>, line: &PricedLine, ledger: &Ledger, index: usize) -> bool {
         let (price, reduced) = ledger.lines.get(index).copied().unwrap_or((line.unit_price, line.reduced));
         let Self {
             skus: _,
@@ -151,11 +151,9 @@ impl Target {
             && !(*not_reduced && reduced)
             && line_quantity_at_least.is_none_or(|least| line.quantity >= least)
             && subscription.is_none_or(|wanted| line.subscription == wanted)
-            && attribute.as_ref().is_none_or(|(name, value)| {
-                line.attributes.iter().any(|found| found.name == *name && found.value == *value)
-            })
-            && (any.is_empty() || any.iter().any(|target| target.matches(line, ledger, index)))
-            && !except.as_ref().is_some_and(|target| target.matches(line, ledger, index))
+            && attribute.as_ref().is_none_or(|(name, value)| scene.declared(index, name).any(|found| found == value))
+            && (any.is_empty() || any.iter().any(|target| target.matches(scene, line, ledger, index)))
+            && !except.as_ref().is_some_and(|target| target.matches(scene, line, ledger, index))
     }
 
     /// The selected lines that match, by their place in the cart.
@@ -165,25 +163,30 @@ impl Target {
         ledger: &'a Ledger,
     ) -> impl Iterator<Item = (usize, &'a PricedLine)> {
         let lines = scene.lines.iter().enumerate().filter(|(_, line)| line.selected);
-        lines.filter(|(index, line)| self.matches(line, ledger, *index))
+        lines.filter(|(index, line)| self.matches(scene, line, ledger, *index))
     }
 
     /// The units that an action may reach: of discountable lines that match, in the cart's order.
     #[must_use]
     pub fn pick(&self, scene: &Scene<'_>, ledger: &Ledger) -> Vec<Pick> {
         let once = scene.policy.units_used_once;
-        let reached = |index: usize| {
-            scene.lines.get(index).is_some_and(|line| self.matches(line, ledger, index) && line.discountable)
-        };
-        let (mut line, mut open) = (usize::MAX, false);
         let mut picks: Vec<Pick> = Vec::new();
-        for (index, run) in ledger.runs.iter().enumerate() {
-            if line != run.line {
-                (line, open) = (run.line, reached(run.line));
+        // Both stand in the cart's order.
+        let mut runs = ledger.runs.iter().enumerate().peekable();
+        let mut add = |place: usize, line: &PricedLine| {
+            if !(self.matches(scene, line, ledger, place) && line.discountable) {
+                return;
             }
-            if open && !(once && run.used) {
-                picks.push(Pick { run: index, count: run.count });
+            while runs.next_if(|(_, run)| run.line < place).is_some() {}
+            while let Some((index, run)) = runs.next_if(|(_, run)| run.line == place) {
+                if !(once && run.used) {
+                    picks.push(Pick { run: index, count: run.count });
+                }
             }
+        };
+        match self.skus.as_slice() {
+            [only] => scene.having(only).for_each(|(place, line)| add(place, line)),
+            _ => scene.lines.iter().enumerate().for_each(|(place, line)| add(place, line)),
         }
         match self.only {
             None => picks,

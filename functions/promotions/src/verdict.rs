@@ -28,12 +28,12 @@ pub fn write(scene: &Scene<'_>, candidates: &[&Promotion], judgement: &Judgement
         })
         .collect();
     let mut verdict = Verdict {
-        discounts: discounts(scene, &applied),
+        discounts: discounts(&applied),
         shipping_discount: applied.iter().map(|(_, given)| given.carriage()).sum(),
         shipping_offs: shipping_offs(scene, &applied),
         shipping_shares: shipping_shares(scene, judgement),
         units: units(scene, judgement),
-        surcharges: surcharges(scene, &applied),
+        surcharges: surcharges(&applied),
         additions: additions(scene, &applied),
         grants: grants(scene, &applied),
         outcomes: outcomes(scene, candidates, judgement),
@@ -51,7 +51,7 @@ pub fn write(scene: &Scene<'_>, candidates: &[&Promotion], judgement: &Judgement
     verdict
 }
 
-fn discounts(scene: &Scene<'_>, applied: &[(&Promotion, &Given)]) -> Vec<Discount> {
+fn discounts(applied: &[(&Promotion, &Given)]) -> Vec<Discount> {
     let mut found: Vec<(usize, &Promotion, i64)> = Vec::with_capacity(applied.len());
     for (promotion, given) in applied {
         found.extend(given.lines.taken().map(|(place, amount)| (place, *promotion, amount)));
@@ -60,9 +60,7 @@ fn discounts(scene: &Scene<'_>, applied: &[(&Promotion, &Given)]) -> Vec<Discoun
     found.sort_by_key(|(place, ..)| *place);
     let mut discounts = Vec::with_capacity(found.len());
     for (place, promotion, amount) in found {
-        if let Some(line) = scene.lines.get(place) {
-            discounts.push(Discount { line: line.id.clone(), promotion: promotion.id.clone(), amount });
-        }
+        discounts.push(Discount { line: number(place), promotion: promotion.id.clone(), amount });
     }
     discounts
 }
@@ -104,12 +102,18 @@ fn units(scene: &Scene<'_>, judgement: &Judgement<'_>) -> Vec<UnitRun> {
     let (mut opened, mut left) = (&*judgement.opened, judgement.ledger.runs.as_slice());
     let mut runs = Vec::with_capacity(judgement.order.len());
     let mut own: Vec<(u32, i64)> = Vec::new();
-    for (place, line) in scene.lines.iter().enumerate() {
+    for place in 0..scene.lines.len() {
+        let (first, now) = (of_line(&mut opened, place), of_line(&mut left, place));
+        if let ([first], [now]) = (first, now)
+            && first.price == now.left
+        {
+            continue;
+        }
         // What a unit cost at first: runs only ever split, so the opening price of a unit is that of its place in the line.
-        let mut prices = of_line(&mut opened, place).iter().map(|run| (run.count, run.price));
+        let mut prices = first.iter().map(|run| (run.count, run.price));
         let mut price = prices.next().unwrap_or((0, 0));
         own.clear();
-        for run in of_line(&mut left, place) {
+        for run in now {
             let mut rest = run.count;
             while rest > 0 && price.0 > 0 {
                 let quantity = rest.min(price.0);
@@ -126,11 +130,16 @@ fn units(scene: &Scene<'_>, judgement: &Judgement<'_>) -> Vec<UnitRun> {
             }
         }
         if own.iter().any(|(_, discount)| *discount != 0) {
-            let named = |(quantity, discount)| UnitRun { line: line.id.clone(), quantity, discount };
+            let named = |(quantity, discount)| UnitRun { line: number(place), quantity, discount };
             runs.extend(own.iter().copied().map(named));
         }
     }
     runs
+}
+
+/// A line's place as the contract writes it; a cart has few.
+fn number(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
 }
 
 /// Cuts the runs of a line off the front: they stand in the cart's order.
@@ -141,11 +150,11 @@ fn of_line<'a>(runs: &mut &'a [Run], place: usize) -> &'a [Run] {
     own
 }
 
-fn surcharges(scene: &Scene<'_>, applied: &[(&Promotion, &Given)]) -> Vec<Surcharge> {
+fn surcharges(applied: &[(&Promotion, &Given)]) -> Vec<Surcharge> {
     let mut found = Vec::new();
     for (promotion, given) in applied {
-        for (line, amount) in scene.lines.iter().zip(&given.raised).filter(|(_, amount)| **amount > 0) {
-            found.push(Surcharge { line: line.id.clone(), promotion: promotion.id.clone(), amount: *amount });
+        for (line, amount) in (0..).zip(&given.raised).filter(|(_, amount)| **amount > 0) {
+            found.push(Surcharge { line, promotion: promotion.id.clone(), amount: *amount });
         }
     }
     found
@@ -188,9 +197,9 @@ fn outcomes(scene: &Scene<'_>, candidates: &[&Promotion], judgement: &Judgement<
     let shops = scene.lines.iter().any(|line| line.shop.is_some());
     let mut outcomes = Vec::with_capacity(candidates.len());
     let order = judgement.order.iter().copied().chain(rest);
-    outcomes.extend(order.filter_map(|index| {
-        let (promotion, fate) = (candidates.get(index)?, judgement.fates.get(index)?.as_ref()?);
-        let empty = Outcome {
+    for index in order {
+        let (Some(promotion), Some(Some(fate))) = (candidates.get(index), judgement.fates.get(index)) else { continue };
+        let mut outcome = Outcome {
             id: promotion.id.clone(),
             status: Status::Rejected,
             code: None,
@@ -203,30 +212,26 @@ fn outcomes(scene: &Scene<'_>, candidates: &[&Promotion], judgement: &Judgement<
             funding: Vec::new(),
             messages: messages(promotion),
         };
-        Some(match fate {
-            Fate::Applied(given) => Outcome {
-                status: Status::Applied,
-                amount: given.goods(),
-                shipping_amount: given.carriage(),
-                funding: if shops || !promotion.funding.is_empty() {
-                    funding(scene, promotion, given)
-                } else {
-                    Vec::new()
-                },
-                ..empty
-            },
-            Fate::Rejected(refusal) => {
-                Outcome { code: Some(refusal.code.to_owned()), need: refusal.need, have: refusal.have, ..empty }
+        match fate {
+            Fate::Applied(given) => {
+                outcome.status = Status::Applied;
+                (outcome.amount, outcome.shipping_amount) = (given.goods(), given.carriage());
+                if shops || !promotion.funding.is_empty() {
+                    outcome.funding = funding(scene, promotion, given);
+                }
             }
-            Fate::Superseded(by, gives) => Outcome {
-                status: Status::Superseded,
-                code: Some("superseded".to_owned()),
-                by: by.clone(),
-                would_give: Some(*gives),
-                ..empty
-            },
-        })
-    }));
+            Fate::Rejected(refusal) => {
+                outcome.code = Some(refusal.code.to_owned());
+                (outcome.need, outcome.have) = (refusal.need, refusal.have);
+            }
+            Fate::Superseded(by, gives) => {
+                outcome.status = Status::Superseded;
+                outcome.code = Some("superseded".to_owned());
+                (outcome.by, outcome.would_give) = (by.clone(), Some(*gives));
+            }
+        }
+        outcomes.push(outcome);
+    }
     outcomes
 }
 

@@ -79,6 +79,11 @@ fn document() -> impl Strategy<Value = Node<'static>> {
     })
 }
 
+/// The id of the line at a place of the cart.
+fn id_of(lines: &[PricedLine], place: u32) -> &str {
+    &lines[usize::try_from(place).unwrap()].id
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
@@ -91,11 +96,11 @@ proptest! {
         let policy = if dimension.name == "stacking" { String::new() } else { format!(r#", "{}": "{word}""#, dimension.name) };
         let stacking = ["all", "best", "best-one", "best-per-line", "first"][stacking];
         let verdict = judge(&book(stacking, &policy, &gives), &lines, &context());
-        for line in &lines {
-            let taken: i64 = verdict.discounts.iter().filter(|discount| discount.line == line.id).map(|discount| discount.amount).sum();
+        for (place, line) in (0..).zip(&lines) {
+            let taken: i64 = verdict.discounts.iter().filter(|discount| discount.line == place).map(|discount| discount.amount).sum();
             let most = line.subtotal - line.floor.unwrap_or(0) * i64::from(line.quantity);
             prop_assert!((0..=most).contains(&taken), "{} of {most}", taken);
-            let units: i64 = verdict.units.iter().filter(|run| run.line == line.id).map(|run| run.discount * i64::from(run.quantity)).sum();
+            let units: i64 = verdict.units.iter().filter(|run| run.line == place).map(|run| run.discount * i64::from(run.quantity)).sum();
             prop_assert_eq!(units, taken, "units of {}", line.id);
         }
         for outcome in &verdict.outcomes {
@@ -143,8 +148,14 @@ proptest! {
         let book = book("all", "", &by_line);
         let sorted = |lines: &[PricedLine]| {
             let mut verdict = judge(&book, lines, &context());
-            verdict.discounts.sort_by(|one, other| one.line.cmp(&other.line));
-            verdict.units.sort_by(|one, other| one.line.cmp(&other.line));
+            // Places by the order of ids, whatever the order of lines.
+            let mut ids: Vec<&str> = lines.iter().map(|line| line.id.as_str()).collect();
+            ids.sort_unstable();
+            let place = |line: u32| u32::try_from(ids.iter().position(|id| *id == id_of(lines, line)).unwrap()).unwrap();
+            verdict.discounts.iter_mut().for_each(|off| off.line = place(off.line));
+            verdict.units.iter_mut().for_each(|run| run.line = place(run.line));
+            verdict.discounts.sort_by_key(|off| off.line);
+            verdict.units.sort_by_key(|run| run.line);
             let shared: i64 = verdict.shipping_shares.drain(..).map(|share| share.amount).sum();
             (verdict.hints, verdict.wishes, verdict.idempotency_key) = Default::default();
             format!("{shared} {verdict:?}")
@@ -160,9 +171,13 @@ proptest! {
         let (one, other) = (judge(&book, &lines, &context()), judge(&book, &turned, &context()));
         prop_assert_eq!(format!("{:?}", one.outcomes), format!("{:?}", other.outcomes));
         for line in &lines {
-            let taken = |verdict: &Verdict| verdict.discounts.iter().filter(|off| off.line == line.id).map(|off| off.amount).sum::<i64>();
+            let taken = |verdict: &Verdict, lines: &[PricedLine]| {
+                let own = verdict.discounts.iter().filter(|off| id_of(lines, off.line) == line.id);
+                own.map(|off| off.amount).sum::<i64>()
+            };
+            let (one, other) = (taken(&one, &lines), taken(&other, &turned));
             let odd = i64::try_from(split.len()).unwrap();
-            prop_assert!((taken(&one) - taken(&other)).abs() <= odd, "{} and {} of {}", taken(&one), taken(&other), line.id);
+            prop_assert!((one - other).abs() <= odd, "{one} and {other} of {}", line.id);
         }
     }
 
@@ -269,7 +284,8 @@ fn a_proposal_competes_like_any_promotion() {
         messages: Vec::new(),
     };
     for (amount, winner, taken) in [(400, "own", 500), (600, "plugin", 600), (99_999, "plugin", 1_000)] {
-        let verdict = rules.evaluate(&[line("a", 1_000, 1)], &[], &[proposal(amount)], &wants, &context()).unwrap();
+        let verdict =
+            rules.evaluate(&[line("a", 1_000, 1)], &[], &[], &[proposal(amount)], &wants, &context()).unwrap();
         assert_eq!((verdict.discounts[0].promotion.as_str(), off(&verdict)), (winner, taken));
     }
 }

@@ -65,7 +65,7 @@ fn a_hundred_thousand_promotions_and_not_one_more() {
     }
     assert!(rules.missing(&lines, &context()).is_empty());
     let wants = Wants { every_outcome: false, hints: 0, trace: false };
-    let verdict = rules.evaluate(&lines, &[], &[], &wants, &context()).unwrap();
+    let verdict = rules.evaluate(&lines, &[], &[], &[], &wants, &context()).unwrap();
     assert_eq!((off(&verdict), verdict.outcomes.len()), (20, 20));
 }
 
@@ -114,8 +114,8 @@ fn every_policy_of_the_reference_counts_exactly() {
         let told: i64 = verdict.outcomes.iter().map(|outcome| outcome.amount).sum();
         assert_eq!(off(&verdict), told, "{policy}");
         assert!((1..=3_663).contains(&told), "{policy}: {told}");
-        let each: Vec<(String, i64)> =
-            verdict.discounts.iter().map(|found| (found.line.clone() + &found.promotion, found.amount)).collect();
+        let each: Vec<(u32, String, i64)> =
+            verdict.discounts.iter().map(|found| (found.line, found.promotion.clone(), found.amount)).collect();
         answers.insert(each);
     }
     assert!(answers.len() > 5, "policies make a difference: {}", answers.len());

@@ -9,7 +9,7 @@ use crate::published::Rules;
 use crate::till::{self, Tally};
 use crate::world::Store;
 use commerce::facts::offers::Wants;
-use commerce::facts::prices::{PriceClaim, PriceEvent, PriceReference, PricedLine};
+use commerce::facts::prices::{Particulars, PriceClaim, PriceEvent, PriceReference, PricedLine};
 use commerce::facts::types::{Channel, Context, Gathering, Line};
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ pub fn judge(
     store: &dyn Store,
     rules: &Rules,
     lines: &[Line],
-    priced: &[PricedLine],
+    (priced, particulars): (&[PricedLine], &[Particulars]),
     history: &[PriceEvent],
     context: &Context,
 ) -> Result<Claims, Problem> {
@@ -38,7 +38,11 @@ pub fn judge(
         return Ok(Claims::default());
     }
     let open = open_prices(store, rules, lines, context)?;
-    let claims: Vec<PriceClaim> = lines.iter().zip(priced).map(|(line, priced)| claim(line, priced, &open)).collect();
+    let claims: Vec<PriceClaim> = lines
+        .iter()
+        .zip(priced.iter().zip(particulars))
+        .map(|(line, (priced, own))| claim(line, priced, own.regular_price, &open))
+        .collect();
     let references = rules.pricing.judge(&claims, history, context).map_err(Problem::invalid)?;
     let mut events: BTreeMap<&str, PriceEvent> = BTreeMap::new();
     for claim in &claims {
@@ -54,14 +58,14 @@ pub fn judge(
 
 /// The price that is announced, and what it is announced as a reduction of: what the storefront claims, else what the price
 /// list names, else the list's price where promotions for everybody reduce it.
-fn claim(line: &Line, priced: &PricedLine, open: &BTreeMap<String, (i64, i64)>) -> PriceClaim {
+fn claim(line: &Line, priced: &PricedLine, regular: Option<i64>, open: &BTreeMap<String, (i64, i64)>) -> PriceClaim {
     let found = open.get(&line.sku).copied();
     let reduced = found.and_then(|(price, listed)| (price < listed).then_some(listed));
     PriceClaim {
         id: line.id.clone(),
         sku: line.sku.clone(),
         price: Some(found.map_or(priced.unit_price, |(price, _)| price)),
-        reference: line.claimed_reference.or(priced.regular_price).or(reduced),
+        reference: line.claimed_reference.or(regular).or(reduced),
     }
 }
 
@@ -89,8 +93,8 @@ fn open_prices(
         if found.contains_key(&line.sku) {
             continue;
         }
-        let tally = Tally::of(store, rules, &[till::one(&line.sku)], &anybody, |priced, _| {
-            rules.promotions.evaluate(priced, &[], &[], wants, &anybody).map_err(Problem::invalid)
+        let tally = Tally::of(store, rules, &[till::one(&line.sku)], &anybody, |priced, declared, _| {
+            rules.promotions.evaluate(priced, declared, &[], &[], wants, &anybody).map_err(Problem::invalid)
         });
         match tally {
             Ok(tally) => {

@@ -5,7 +5,7 @@ use crate::functions::plugins;
 use crate::problem::{Kind, Problem};
 use crate::published::Rules;
 use commerce::Fault;
-use commerce::facts::offers::{Proposal, ShippingCharge, Verdict, Wants};
+use commerce::facts::offers::{LineAttribute, Proposal, ShippingCharge, Verdict, Wants};
 use commerce::facts::prices::PricedLine;
 use commerce::facts::types::Context;
 use serde::Serialize;
@@ -24,6 +24,8 @@ pub struct Degraded {
 pub struct Judged<'a> {
     /// The lines.
     pub lines: &'a [PricedLine],
+    /// What they declare.
+    pub declared: &'a [LineAttribute],
     /// What is asked for shipping.
     pub shipping: &'a [ShippingCharge],
     /// What is around the cart.
@@ -43,15 +45,15 @@ pub fn judge(
     proposals: &[Proposal],
     cart: Judged<'_>,
 ) -> Result<(Verdict, Vec<Degraded>), Problem> {
-    let Judged { lines, shipping, context, wants } = cart;
+    let Judged { lines, declared, shipping, context, wants } = cart;
     let evaluate = |proposals: &[Proposal]| {
-        rules.promotions.evaluate(lines, shipping, proposals, wants, context).map_err(Problem::invalid)
+        rules.promotions.evaluate(lines, declared, shipping, proposals, wants, context).map_err(Problem::invalid)
     };
     let verdict = evaluate(proposals)?;
     let Some(merchant) = merchant.filter(|merchant| plugins::active(merchant)) else {
         return Ok((verdict, Vec::new()));
     };
-    let proposed = plugins::propose(merchant, lines, shipping, &verdict.discounts, context);
+    let proposed = plugins::propose(merchant, lines, declared, shipping, &verdict.discounts, context);
     if let Some(failure) = proposed.failures.iter().find(|failure| failure.closed) {
         return Err(failed(&failure.plugin, &failure.code));
     }

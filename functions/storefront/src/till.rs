@@ -6,15 +6,19 @@ use crate::problem::Problem;
 use crate::published::Rules;
 use crate::wire::promotions::{Answer, Charge, added_ids, nets};
 use crate::world::Store;
-use commerce::facts::offers::{Addition, ShippingCharge, Verdict};
-use commerce::facts::prices::{PricedLine, ShippingOption, Taxable, Taxation};
-use commerce::facts::types::{Context, Line};
+use commerce::facts::offers::{Addition, LineAttribute, ShippingCharge, Verdict};
+use commerce::facts::prices::{Particulars, PricedCart, PricedLine, ShippingOption, Taxable, Taxation};
+use commerce::facts::types::{Attribute, Context, Line};
 use serde_json::{Map, Value as Json};
 
 /// A cart that was reckoned.
 pub struct Tally {
     /// The lines, priced.
     pub priced: Vec<PricedLine>,
+    /// What else pricing knows of each.
+    pub particulars: Vec<Particulars>,
+    /// What the lines declare.
+    pub declared: Vec<LineAttribute>,
     /// Ways of shipping.
     pub shipping: Vec<ShippingOption>,
     /// What promotions say.
@@ -56,26 +60,28 @@ impl Tally {
         rules: &Rules,
         lines: &[Line],
         context: &Context,
-        judge: impl FnOnce(&[PricedLine], &[ShippingCharge]) -> Result<Verdict, Problem>,
+        judge: impl FnOnce(&[PricedLine], &[LineAttribute], &[ShippingCharge]) -> Result<Verdict, Problem>,
     ) -> Result<Self, Problem> {
         rules.hold_for_pricing(store, lines)?;
-        let priced = rules.pricing.price(lines, context).map_err(Problem::invalid)?;
+        let PricedCart { lines: priced, particulars } =
+            rules.pricing.price(lines, context).map_err(Problem::invalid)?;
         let shipping = rules.ship(&priced, context)?;
         let charges = charges(&shipping);
         rules.hold_for_promotions(store, &priced, context)?;
-        let verdict = judge(&priced, &charges)?;
+        let declared = declared(lines);
+        let verdict = judge(&priced, &declared, &charges)?;
         let nets = nets(&priced, &verdict);
         let added = added(store, rules, &priced, &verdict, context)?;
-        let goods: Vec<Taxable> = priced.iter().zip(&nets).map(|(line, net)| taxable(line, *net)).collect();
         let carriage = shipping.iter().filter(|option| option.chosen).map(|option| Taxable {
             id: "shipping".to_owned(),
             category: option.tax_category.clone(),
             quantity: 1,
             amount: option.amount - verdict.shipping_discount,
         });
-        let amounts: Vec<Taxable> = goods.into_iter().chain(carriage).chain(added.iter().map(Added::taxable)).collect();
+        let mut amounts = taxables(&priced, &particulars, &nets);
+        amounts.extend(carriage.chain(added.iter().map(Added::taxable)));
         let taxation = rules.pricing.tax(&amounts, context).map_err(Problem::invalid)?;
-        Ok(Self { priced, shipping, verdict, nets, added, taxation })
+        Ok(Self { priced, particulars, declared, shipping, verdict, nets, added, taxation })
     }
 
     /// The reckoning as `POST /v1/promotions/evaluate` writes it.
@@ -97,6 +103,14 @@ impl Tally {
     }
 }
 
+/// What the lines of a cart declare.
+#[must_use]
+pub fn declared(lines: &[Line]) -> Vec<LineAttribute> {
+    let all = (0..).zip(lines).flat_map(|(place, line)| line.attributes.iter().map(move |declared| (place, declared)));
+    all.map(|(line, Attribute { name, value })| LineAttribute { line, name: name.clone(), value: value.clone() })
+        .collect()
+}
+
 /// What the chosen way of shipping asks.
 #[must_use]
 pub fn charges(shipping: &[ShippingOption]) -> Vec<ShippingCharge> {
@@ -104,15 +118,16 @@ pub fn charges(shipping: &[ShippingOption]) -> Vec<ShippingCharge> {
     chosen.map(|option| ShippingCharge { method: option.method.clone(), amount: option.amount }).collect()
 }
 
-/// What is paid for a line, to be taxed.
+/// What is paid for each line, to be taxed.
 #[must_use]
-pub fn taxable(line: &PricedLine, net: i64) -> Taxable {
-    Taxable {
+pub fn taxables(lines: &[PricedLine], particulars: &[Particulars], nets: &[i64]) -> Vec<Taxable> {
+    let taxable = |((line, own), net): ((&PricedLine, &Particulars), &i64)| Taxable {
         id: line.id.clone(),
-        category: line.tax_category.clone(),
+        category: own.tax_category.clone(),
         quantity: line.quantity,
-        amount: if line.selected { net } else { 0 },
-    }
+        amount: if line.selected { *net } else { 0 },
+    };
+    lines.iter().zip(particulars).zip(nets).map(taxable).collect()
 }
 
 impl Added {
@@ -174,6 +189,6 @@ pub fn one(sku: &str) -> Line {
 pub fn category(store: &dyn Store, rules: &Rules, sku: &str, context: &Context) -> Result<String, Problem> {
     let line = [one(sku)];
     rules.hold_for_pricing(store, &line)?;
-    let priced = rules.pricing.price(&line, context).unwrap_or_default().pop();
-    Ok(priced.map(|line| line.tax_category).unwrap_or_default())
+    let known = rules.pricing.price(&line, context).ok().and_then(|mut cart| cart.particulars.pop());
+    Ok(known.map(|known| known.tax_category).unwrap_or_default())
 }

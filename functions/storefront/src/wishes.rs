@@ -30,7 +30,10 @@ pub fn verify(
     let judged = |lines: &[PricedLine]| -> Result<Verdict, Problem> {
         rules.hold_for_promotions(store, lines, context)?;
         let wants = Wants { every_outcome: false, hints: 0, trace: false };
-        rules.promotions.evaluate(lines, &charges(&tally.shipping), &[], wants, context).map_err(Problem::invalid)
+        rules
+            .promotions
+            .evaluate(lines, &tally.declared, &charges(&tally.shipping), &[], wants, context)
+            .map_err(Problem::invalid)
     };
     let now = judged(&tally.priced)?;
     let mut hints = tally.verdict.hints.clone();
@@ -41,7 +44,9 @@ pub fn verify(
         let wished = [Line { id: ID.to_owned(), quantity: *quantity, ..till::one(sku) }];
         rules.hold_for_pricing(store, &wished)?;
         // What is not sold to this shopper is no next step.
-        let Some(line) = rules.pricing.price(&wished, context).unwrap_or_default().pop() else { continue };
+        let Some(line) = rules.pricing.price(&wished, context).ok().and_then(|mut cart| cart.lines.pop()) else {
+            continue;
+        };
         let spend = line.subtotal;
         let with: Vec<PricedLine> = tally.priced.iter().cloned().chain([line]).collect();
         let then = judged(&with)?;

@@ -77,6 +77,7 @@ impl Host for Guest {
         &mut self,
         merchant: String,
         lines: Vec<prices::PricedLine>,
+        declared: Vec<offers::LineAttribute>,
         shipping: Vec<offers::ShippingCharge>,
         earlier: Vec<offers::Discount>,
         context: types::Context,
@@ -84,9 +85,9 @@ impl Host for Guest {
         let mut proposed = Proposed { proposals: Vec::new(), failures: Vec::new() };
         let Some(active) = self.asked(&merchant) else { return Ok(proposed) };
         let question = Arc::new(Question {
-            cart: values::cart(&lines, &shipping, &context.currency),
+            cart: values::cart(&lines, &declared, &shipping, &context.currency),
             context: values::context(&context),
-            earlier: values::earlier(&earlier),
+            earlier: values::earlier(&earlier, &lines),
         });
         let lanes = &self.shared.plugins.lanes;
         for plugin in active.plugins.iter().filter(|plugin| question.meets(plugin)) {

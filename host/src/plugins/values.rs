@@ -11,8 +11,18 @@ use super::types::{Attribute, Cart, Context, Discount, Line, Moment, Shopper};
 use commerce::instant::civil_from_days;
 
 /// The cart as plugins see it: lines that are selected and that promotions may reduce.
-pub fn cart(lines: &[prices::PricedLine], shipping: &[offers::ShippingCharge], currency: &str) -> Cart {
-    let seen = lines.iter().filter(|line| line.selected && line.discountable);
+pub fn cart(
+    lines: &[prices::PricedLine],
+    declared: &[offers::LineAttribute],
+    shipping: &[offers::ShippingCharge],
+    currency: &str,
+) -> Cart {
+    let seen = (0..).zip(lines).filter(|(_, line)| line.selected && line.discountable);
+    let line = |(place, line): (u32, &prices::PricedLine)| {
+        let own = declared.iter().filter(|declared| declared.line == place);
+        let attributes = own.map(|own| Attribute { name: own.name.clone(), value: own.value.clone() });
+        self::line(line, attributes.collect())
+    };
     Cart {
         currency: currency.to_owned(),
         lines: seen.map(line).collect(),
@@ -21,18 +31,14 @@ pub fn cart(lines: &[prices::PricedLine], shipping: &[offers::ShippingCharge], c
     }
 }
 
-fn line(line: &prices::PricedLine) -> Line {
+fn line(line: &prices::PricedLine, attributes: Vec<Attribute>) -> Line {
     let prices::PricedLine {
         id,
         sku,
         quantity,
         unit_price,
         subtotal,
-        regular_price: _,
-        price_list: _,
-        band_from: _,
         categories,
-        tax_category: _,
         floor: _,
         discountable: _,
         reduced: _,
@@ -40,7 +46,6 @@ fn line(line: &prices::PricedLine) -> Line {
         selected: _,
         subscription: _,
         tax_on_top: _,
-        attributes: declared,
     } = line;
     Line {
         id: id.clone(),
@@ -49,7 +54,7 @@ fn line(line: &prices::PricedLine) -> Line {
         unit_price: amount(*unit_price),
         subtotal: amount(*subtotal),
         categories: categories.clone(),
-        attributes: attributes(declared),
+        attributes,
     }
 }
 
@@ -127,14 +132,13 @@ pub fn moment(at: i64, utc_offset: i32) -> Moment {
     }
 }
 
-/// What promotions without plugins give.
-pub fn earlier(discounts: &[offers::Discount]) -> Vec<Discount> {
-    let plain = |offers::Discount { line, promotion, amount: off }: &offers::Discount| Discount {
-        promotion: promotion.clone(),
-        line: line.clone(),
-        amount: amount(*off),
+/// What promotions without plugins give on these lines.
+pub fn earlier(discounts: &[offers::Discount], lines: &[prices::PricedLine]) -> Vec<Discount> {
+    let plain = |offers::Discount { line, promotion, amount: off }: &offers::Discount| {
+        let line = usize::try_from(*line).ok().and_then(|place| lines.get(place))?;
+        Some(Discount { promotion: promotion.clone(), line: line.id.clone(), amount: amount(*off) })
     };
-    discounts.iter().map(plain).collect()
+    discounts.iter().filter_map(plain).collect()
 }
 
 fn attributes(declared: &[facts::Attribute]) -> Vec<Attribute> {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 const installed = createRequire(join(process.cwd(), 'package.json'));
 const { Engine } = installed('json-rules-engine');
 const { ZenEngine } = installed('@gorules/zen-engine');
-const { lines, promotions, seconds } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const { lines, promotions, seconds, together } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const cart = { lines };
 const ready = { skus: lines.map(({ sku }) => sku) };
 const subtotals = new Map(lines.map(({ sku, quantity, price }) => [sku, quantity * price]));
@@ -25,11 +25,11 @@ async function measured(evaluate, amounts = found => found) {
   const start = process.hrtime.bigint();
   let rounds = 0;
   let fastest = Infinity;
-  // The fastest of all is told, as the least disturbed.
+  // As many together as the warm instance is timed with; the fastest of all is told, as the least disturbed.
   for (let now = start; Number(now - start) < seconds * 1e9 || rounds < 3; rounds += 1) {
-    found = await evaluate();
+    for (let time = 0; time < together; time += 1) found = await evaluate();
     const then = process.hrtime.bigint();
-    fastest = Math.min(fastest, Number(then - now));
+    fastest = Math.min(fastest, Number(then - now) / together);
     now = process.hrtime.bigint();
   }
   return { microseconds: fastest / 1e3, discount: sum(amounts(found)) };

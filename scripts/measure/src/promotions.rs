@@ -109,7 +109,7 @@ fn shard(compiled: &Compiled, number: u32) -> anyhow::Result<&[u8]> {
 fn evaluate(rules: &Rules, lines: &[PricedLine]) -> anyhow::Result<i64> {
     let wants = Wants { every_outcome: false, hints: 0, trace: false };
     let verdict = rules
-        .evaluate(lines, &[], &[], &wants, &context())
+        .evaluate(lines, &[], &[], &[], &wants, &context())
         .map_err(|faults| anyhow::anyhow!("the cart is refused: {faults:?}"))?;
     Ok(verdict.discounts.iter().map(|discount| discount.amount).sum())
 }
@@ -146,11 +146,7 @@ fn cart() -> Vec<PricedLine> {
         quantity: 2,
         unit_price: price,
         subtotal: price * 2,
-        regular_price: None,
-        price_list: "base".to_owned(),
-        band_from: 1,
         categories: vec!["all".to_owned()],
-        tax_category: String::new(),
         floor: None,
         discountable: true,
         reduced: false,
@@ -158,7 +154,6 @@ fn cart() -> Vec<PricedLine> {
         selected: true,
         subscription: false,
         tax_on_top: 0,
-        attributes: Vec::new(),
     };
     (0..LINES).zip(9_900..).map(line).collect()
 }

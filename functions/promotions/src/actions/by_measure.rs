@@ -33,8 +33,8 @@ impl Give for ByMeasure {
 
     fn give(&self, desk: &mut Desk<'_>) {
         let measured = self.of.lines(desk.scene, desk.ledger).filter_map(|(place, line)| {
-            let declared = line.attributes.iter().find(|found| found.name == self.attribute)?;
-            Some((place, line.unit_price, thousandths(&declared.value)?))
+            let declared = desk.scene.declared(place, &self.attribute).next()?;
+            Some((place, line.unit_price, thousandths(declared)?))
         });
         let measured: Vec<(usize, i64, i64)> = measured.collect();
         for (place, price, measure) in measured {

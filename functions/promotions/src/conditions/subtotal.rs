@@ -29,7 +29,8 @@ impl Subtotal {
         let discounted = self.discounted(scene);
         let price = |run: &crate::ledger::Run| if discounted { run.left } else { run.price };
         let counts = |run: &crate::ledger::Run| {
-            self.of.is_all() || scene.lines.get(run.line).is_some_and(|line| self.of.matches(line, ledger, run.line))
+            self.of.is_all()
+                || scene.lines.get(run.line).is_some_and(|line| self.of.matches(scene, line, ledger, run.line))
         };
         ledger
             .runs

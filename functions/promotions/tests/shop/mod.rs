@@ -15,11 +15,7 @@ pub fn line(id: &str, price: i64, quantity: u32) -> PricedLine {
         quantity,
         unit_price: price,
         subtotal: price * i64::from(quantity),
-        regular_price: None,
-        price_list: String::new(),
-        band_from: 1,
         categories: vec!["all".into(), format!("cat-{id}")],
-        tax_category: String::new(),
         floor: None,
         discountable: true,
         reduced: false,
@@ -27,7 +23,6 @@ pub fn line(id: &str, price: i64, quantity: u32) -> PricedLine {
         selected: true,
         subscription: false,
         tax_on_top: 0,
-        attributes: Vec::new(),
     }
 }
 
@@ -79,7 +74,7 @@ pub fn rules(sections: &str) -> Rules {
 pub fn judge(sections: &str, lines: &[PricedLine], context: &Context) -> Verdict {
     let shipping = [ShippingCharge { method: "express".into(), amount: 1_000 }];
     let wants = Wants { every_outcome: true, hints: 5, trace: false };
-    rules(sections).evaluate(lines, &shipping, &[], &wants, context).unwrap()
+    rules(sections).evaluate(lines, &[], &shipping, &[], &wants, context).unwrap()
 }
 
 /// What is taken off all lines.

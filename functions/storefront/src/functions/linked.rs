@@ -39,7 +39,7 @@ pub use ::{referral, tagging};
 
 /// Merchants' plugins: natively there are none, as under Spin.
 pub mod plugins {
-    use commerce::facts::offers::{Discount, Proposal, ShippingCharge};
+    use commerce::facts::offers::{Discount, LineAttribute, Proposal, ShippingCharge};
     use commerce::facts::prices::PricedLine;
     use commerce::facts::types::Context;
 
@@ -69,15 +69,22 @@ pub mod plugins {
 
     /// Asks every active plugin.
     #[must_use]
-    pub fn propose(_: &str, _: &[PricedLine], _: &[ShippingCharge], _: &[Discount], _: &Context) -> Proposed {
+    pub fn propose(
+        _: &str,
+        _: &[PricedLine],
+        _: &[LineAttribute],
+        _: &[ShippingCharge],
+        _: &[Discount],
+        _: &Context,
+    ) -> Proposed {
         Proposed { proposals: Vec::new(), failures: Vec::new() }
     }
 }
 
-use commerce::facts::offers::{Proposal, ShippingCharge, Verdict, Wants};
+use commerce::facts::offers::{LineAttribute, Proposal, ShippingCharge, Verdict, Wants};
 use commerce::facts::prices::{
-    Cargo, Payable, PresalePlan, PriceClaim, PriceEvent, PriceReference, PricedLine, ShippingOption, Taxable, Taxation,
-    Terms,
+    Cargo, Payable, PresalePlan, PriceClaim, PriceEvent, PriceReference, PricedCart, PricedLine, ShippingOption,
+    Taxable, Taxation, Terms,
 };
 use commerce::facts::stock::{Inquiry, Plan};
 use commerce::facts::types::{Context, Fault, Line};
@@ -93,7 +100,7 @@ impl pricing::Rules {
     ///
     /// # Errors
     /// Faults with pointers from `/lines`.
-    pub fn price(&self, lines: &[Line], context: &Context) -> Result<Vec<PricedLine>, Vec<Fault>> {
+    pub fn price(&self, lines: &[Line], context: &Context) -> Result<PricedCart, Vec<Fault>> {
         self.0.borrow().price(lines, context)
     }
 
@@ -157,12 +164,13 @@ impl promotions::Rules {
     pub fn evaluate(
         &self,
         lines: &[PricedLine],
+        declared: &[LineAttribute],
         shipping: &[ShippingCharge],
         proposals: &[Proposal],
         wants: Wants,
         context: &Context,
     ) -> Result<Verdict, Vec<Fault>> {
-        self.0.borrow().evaluate(lines, shipping, proposals, &wants, context)
+        self.0.borrow().evaluate(lines, declared, shipping, proposals, &wants, context)
     }
 }
 

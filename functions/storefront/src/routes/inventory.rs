@@ -202,7 +202,7 @@ fn differences(
         };
         let lines = [line];
         rules.hold_for_pricing(exchange.world.store, &lines).ok()?;
-        rules.pricing.price(&lines, context).ok()?.first().map(|line| line.unit_price)
+        rules.pricing.price(&lines, context).ok()?.lines.first().map(|line| line.unit_price)
     };
     let mut differences = BTreeMap::new();
     for (line, supply) in lines.iter().zip(&plan.lines).filter(|(_, supply)| !supply.substitutes.is_empty()) {

@@ -6,7 +6,8 @@ use crate::http::Response;
 use crate::problem::Problem;
 use crate::till;
 use crate::wire::{self, cart, context, money::Money, pricing as answer};
-use commerce::facts::prices::{Payable, PriceEvent, PricedLine, Taxable, Taxation};
+use commerce::facts::offers::LineAttribute;
+use commerce::facts::prices::{Payable, PriceEvent, PricedCart, PricedLine, Taxation};
 use commerce::facts::types::{Context, Line};
 use commerce::{Report, bounds, instant, money};
 
@@ -27,22 +28,22 @@ pub fn post(exchange: &Exchange<'_>) -> Result<Response, Problem> {
     let Request { source, context, lines, history } = request;
     let rules = exchange.rules(&source)?;
     rules.hold_for_pricing(exchange.world.store, &lines)?;
-    let priced = rules.pricing.price(&lines, &context).map_err(Problem::invalid)?;
+    let PricedCart { lines: priced, particulars } = rules.pricing.price(&lines, &context).map_err(Problem::invalid)?;
     let shipping = rules.ship(&priced, &context)?;
     let subtotals: Vec<i64> = priced.iter().map(|line| line.subtotal).collect();
-    let amounts: Vec<Taxable> = priced.iter().map(|line| till::taxable(line, line.subtotal)).collect();
+    let amounts = till::taxables(&priced, &particulars, &subtotals);
     let taxation = rules.pricing.tax(&amounts, &context).map_err(Problem::invalid)?;
-    let told = claims::judge(exchange.world.store, &rules, &lines, &priced, &history, &context)?;
-    let payables = payables(&priced, &subtotals, &taxation)?;
+    let told = claims::judge(exchange.world.store, &rules, &lines, (&priced, &particulars), &history, &context)?;
+    let payables = payables(&priced, &till::declared(&lines), &subtotals, &taxation)?;
     let presales = rules.pricing.presale(&payables, &context).map_err(Problem::invalid)?;
     let money = Money::of(&context.currency);
     let offset = context.utc_offset;
-    let written = priced.iter().zip(&taxation.taxed);
+    let written = priced.iter().zip(&particulars).zip(&taxation.taxed);
     let body = answer::Prices {
         currency: &context.currency,
         at: instant::format(context.at, offset),
         lines: written
-            .map(|(line, taxed)| answer::Line::of(line, taxed, &told.references, &presales, money, offset))
+            .map(|((line, own), taxed)| answer::Line::of(line, own, taxed, &told.references, &presales, money, offset))
             .collect(),
         totals: totals(&priced, &taxation, money)?,
         shipping: shipping.iter().map(|option| answer::Shipping::of(option, money)).collect(),
@@ -66,21 +67,25 @@ fn read<'a>(report: &'a Report, node: &'a commerce::Node<'a>, now: i64) -> Optio
 }
 
 /// What is paid for each line, tax and all. The storefront says that a deposit was paid by the line's attribute `deposit`, `paid`.
-pub(super) fn payables(priced: &[PricedLine], nets: &[i64], taxation: &Taxation) -> Result<Vec<Payable>, Problem> {
-    let payable = |((line, net), tax): ((&PricedLine, &i64), i64)| {
+pub(super) fn payables(
+    priced: &[PricedLine],
+    declared: &[LineAttribute],
+    nets: &[i64],
+    taxation: &Taxation,
+) -> Result<Vec<Payable>, Problem> {
+    let paid =
+        |place: u32| declared.iter().any(|own| own.line == place && own.name == "deposit" && own.value == "paid");
+    let payable = |(((place, line), net), tax): (((u32, &PricedLine), &i64), i64)| {
         Ok(Payable {
             id: line.id.clone(),
             sku: line.sku.clone(),
             quantity: line.quantity,
             amount: money::sum([*net, tax]).map_err(too_much)?,
-            deposit_paid: line
-                .attributes
-                .iter()
-                .any(|attribute| attribute.name == "deposit" && attribute.value == "paid"),
+            deposit_paid: paid(place),
         })
     };
     let on_top = taxation.taxed.iter().map(|taxed| if taxed.included { 0 } else { taxed.tax });
-    priced.iter().zip(nets).zip(on_top).map(payable).collect()
+    (0..).zip(priced).zip(nets).zip(on_top).map(payable).collect()
 }
 
 fn too_much(_: money::Overflow) -> Problem {

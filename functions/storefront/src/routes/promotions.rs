@@ -5,17 +5,17 @@ use crate::http::Response;
 use crate::judgement::{Judged, judge};
 use crate::problem::Problem;
 use crate::till;
-use crate::wire::promotions::{Answer, Charge};
+use crate::wire::promotions::{Answer, Charge, Lines};
 use crate::wire::{self, context, promotions as wire_promotions};
 use commerce::facts::offers::{Proposal, ShippingCharge, Verdict, Wants};
-use commerce::facts::prices::{PricedLine, Taxable};
+use commerce::facts::prices::Taxable;
 use commerce::facts::types::Context;
 use commerce::{Report, bounds, instant};
 
 struct Request<'a> {
     source: wire::Source<'a>,
     context: Context,
-    lines: Vec<PricedLine>,
+    cart: Lines,
     charges: Vec<Charge>,
     proposals: Vec<Proposal>,
     wants: Wants,
@@ -28,15 +28,17 @@ pub fn post(exchange: &Exchange<'_>) -> Result<Response, Problem> {
     let (Some(request), true) = (read(&report, &node, exchange.world.now), report.is_clean()) else {
         return Err(Problem::invalid(report.faults(&node)));
     };
-    let Request { source, context, lines, charges, proposals, wants } = request;
+    let Request { source, context, cart, charges, proposals, wants } = request;
+    let Lines { priced: lines, particulars, declared } = cart;
     let rules = exchange.rules(&source)?;
     rules.hold_for_promotions(exchange.world.store, &lines, &context)?;
     let shipping: Vec<ShippingCharge> = charges.iter().map(|charge| charge.charge.clone()).collect();
     let merchant = if let wire::Source::Merchant(merchant) = source { Some(merchant) } else { None };
-    let cart = Judged { lines: &lines, shipping: &shipping, context: &context, wants };
+    let cart = Judged { lines: &lines, declared: &declared, shipping: &shipping, context: &context, wants };
     let (verdict, degraded) = judge(&rules, merchant, &proposals, cart)?;
     let added = till::added(exchange.world.store, &rules, &lines, &verdict, &context)?;
-    let mut amounts = taxables(&lines, &charges, &verdict);
+    let mut amounts = till::taxables(&lines, &particulars, &wire_promotions::nets(&lines, &verdict));
+    amounts.extend(carriage(&charges, &verdict));
     amounts.extend(added.iter().map(till::Added::taxable));
     let taxation = rules.pricing.tax(&amounts, &context).map_err(Problem::invalid)?;
     let answer = Answer {
@@ -61,7 +63,7 @@ fn read<'a>(report: &'a Report, node: &'a commerce::Node<'a>, now: i64) -> Optio
     let source = wire::source(&object);
     let context = context::read(&object, now);
     let currency = context.as_ref().map_or("", |context| context.currency.as_str());
-    let lines = object.required("lines").map(|value| wire_promotions::lines(value, currency));
+    let cart = object.required("lines").map(|value| wire_promotions::lines(value, currency));
     let charges = object.field("shipping").map_or_else(Vec::new, |value| wire_promotions::shipping(value, currency));
     let proposals =
         object.field("proposals").map_or_else(Vec::new, |value| wire_promotions::proposals(value, currency));
@@ -74,24 +76,18 @@ fn read<'a>(report: &'a Report, node: &'a commerce::Node<'a>, now: i64) -> Optio
     };
     object.finish();
     let context = context.map(|context| Context { tags, ..context });
-    Some(Request { source: source?, context: context?, lines: lines?, charges, proposals, wants })
+    Some(Request { source: source?, context: context?, cart: cart?, charges, proposals, wants })
 }
 
-fn taxables(lines: &[PricedLine], charges: &[Charge], verdict: &Verdict) -> Vec<Taxable> {
-    let goods = lines.iter().zip(wire_promotions::nets(lines, verdict)).map(|(line, net)| Taxable {
-        id: line.id.clone(),
-        category: line.tax_category.clone(),
-        quantity: line.quantity,
-        amount: if line.selected { net } else { 0 },
-    });
+/// What is paid for shipping, to be taxed.
+fn carriage(charges: &[Charge], verdict: &Verdict) -> impl Iterator<Item = Taxable> {
     let off = |method: &str| {
         verdict.shipping_offs.iter().filter(|off| off.method == method).map(|off| off.amount).sum::<i64>()
     };
-    let carriage = charges.iter().map(|Charge { charge, tax_category }| Taxable {
+    charges.iter().map(move |Charge { charge, tax_category }| Taxable {
         id: "shipping".to_owned(),
         category: tax_category.clone(),
         quantity: 1,
         amount: charge.amount - off(&charge.method),
-    });
-    goods.chain(carriage).collect()
+    })
 }

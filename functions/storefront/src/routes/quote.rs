@@ -98,18 +98,18 @@ fn compose(exchange: &Exchange<'_>, rules: &Rules, request: &Request<'_>) -> Res
     context.tags =
         tagged.iter().flat_map(|report| report.tags.iter().map(|tag| format!("{}:{}", tag.kind, tag.value))).collect();
     let mut degraded = Vec::new();
-    let mut tally = Tally::of(store, rules, &request.lines, &context, |priced, charges| {
-        let cart = Judged { lines: priced, shipping: charges, context: &context, wants: request.wants };
+    let mut tally = Tally::of(store, rules, &request.lines, &context, |priced, declared, charges| {
+        let cart = Judged { lines: priced, declared, shipping: charges, context: &context, wants: request.wants };
         let (verdict, silent) = judge(rules, Some(request.merchant), &[], cart)?;
         degraded = silent;
         Ok(verdict)
     })?;
     wishes::verify(store, rules, &mut tally, &context, request.wants.hints)?;
-    let Tally { priced, nets, taxation, .. } = &tally;
-    let told = claims::judge(store, rules, &request.lines, priced, &request.prices, &context)?;
+    let told =
+        claims::judge(store, rules, &request.lines, (&tally.priced, &tally.particulars), &request.prices, &context)?;
     let presales = presales(rules, &tally, &context)?;
     let (plan, stock) = plan(exchange, rules, request, &context)?;
-    let sale = sale(exchange, request, wire::referral::sold::sold(priced, nets, taxation, &tally.verdict));
+    let sale = sale(exchange, request, wire::referral::sold::sold(&tally));
     let attribution = rules.referral.attribute(&sale, &context).map_err(Problem::invalid)?;
     Ok(Answers { tagged, tally, told, presales, plan, stock, attribution, degraded })
 }
@@ -119,7 +119,7 @@ fn presales(rules: &Rules, tally: &Tally, context: &Context) -> Result<Vec<Presa
     if !rules.terms.presale {
         return Ok(Vec::new());
     }
-    let payables = super::pricing::payables(&tally.priced, &tally.nets, &tally.taxation)?;
+    let payables = super::pricing::payables(&tally.priced, &tally.declared, &tally.nets, &tally.taxation)?;
     rules.pricing.presale(&payables, context).map_err(Problem::invalid)
 }
 
@@ -224,30 +224,30 @@ fn lines<'a>(
     money: impl Fn(i64) -> Money<'a> + Copy,
     writer: Writer<'a>,
 ) -> Vec<answer::Line<'a>> {
-    let Tally { priced, nets, taxation, verdict, .. } = &answers.tally;
+    let Tally { priced, particulars, nets, taxation, verdict, .. } = &answers.tally;
     let offset = writer.offset;
     let presale = |id: &str| answers.presales.iter().find(|plan| plan.id == id);
-    let parts = priced.iter().zip(nets).zip(&taxation.taxed).zip(&answers.plan.lines);
+    let parts = (0..).zip(priced).zip(particulars).zip(nets).zip(&taxation.taxed).zip(&answers.plan.lines);
     parts
-        .map(|(((line, net), taxed), supply)| answer::Line {
+        .map(|(((((place, line), own), net), taxed), supply)| answer::Line {
             id: &line.id,
             sku: &line.sku,
             quantity: line.quantity,
             unit_price: money(line.unit_price),
-            regular_price: line.regular_price.map(money),
-            price_list: &line.price_list,
-            band_from: line.band_from,
+            regular_price: own.regular_price.map(money),
+            price_list: &own.price_list,
+            band_from: own.band_from,
             subtotal: money(line.subtotal),
             discounts: verdict
                 .discounts
                 .iter()
-                .filter(|discount| discount.line == line.id)
+                .filter(|discount| discount.line == place)
                 .map(|discount| answer::Discount { promotion: &discount.promotion, amount: money(discount.amount) })
                 .collect(),
             surcharges: verdict
                 .surcharges
                 .iter()
-                .filter(|surcharge| surcharge.line == line.id)
+                .filter(|surcharge| surcharge.line == place)
                 .map(|surcharge| answer::Discount { promotion: &surcharge.promotion, amount: money(surcharge.amount) })
                 .collect(),
             total: money(*net),

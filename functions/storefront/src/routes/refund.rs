@@ -143,11 +143,10 @@ fn kept<'k>(quantities: &[u32], places: &[Option<usize>], frozen: &'k answer::Fr
 fn cost(exchange: &Exchange<'_>, rules: &Rules, kept: &Kept<'_>, context: &Context) -> Result<i64, Problem> {
     let store = exchange.world.store;
     let wants = Wants { every_outcome: false, hints: 0, trace: false };
-    let tally = Tally::of(store, rules, &kept.lines, context, |priced, charges| {
-        rules.promotions.evaluate(priced, charges, &[], wants, context).map_err(Problem::invalid)
+    let tally = Tally::of(store, rules, &kept.lines, context, |priced, declared, charges| {
+        rules.promotions.evaluate(priced, declared, charges, &[], wants, context).map_err(Problem::invalid)
     })?;
-    let mut amounts: Vec<Taxable> =
-        tally.priced.iter().zip(&tally.nets).map(|(line, net)| till::taxable(line, *net)).collect();
+    let mut amounts = till::taxables(&tally.priced, &tally.particulars, &tally.nets);
     for (by, units) in &kept.added {
         let earned = tally.added.iter().find(|added| added.promotion == by.promotion && added.sku == by.sku);
         let (most, paid) = earned.map_or((0, 0), |added| (added.quantity, added.amount));

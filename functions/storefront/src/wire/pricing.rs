@@ -2,7 +2,7 @@
 
 use super::money::Money;
 use commerce::facts::prices::{
-    PresalePlan, PriceEvent, PriceReference, PricedLine, ShippingOption, TaxNote, Taxation, Taxed,
+    Particulars, PresalePlan, PriceEvent, PriceReference, PricedLine, ShippingOption, TaxNote, Taxation, Taxed,
 };
 use commerce::{Value, bounds, instant};
 use serde::Serialize;
@@ -109,6 +109,7 @@ impl<'a> Line<'a> {
     #[must_use]
     pub fn of(
         line: &'a PricedLine,
+        particulars: &'a Particulars,
         taxed: &Taxed,
         references: &'a [PriceReference],
         presales: &'a [PresalePlan],
@@ -121,11 +122,7 @@ impl<'a> Line<'a> {
             quantity,
             unit_price,
             subtotal,
-            regular_price,
-            price_list,
-            band_from,
             categories,
-            tax_category,
             floor,
             discountable,
             reduced,
@@ -133,8 +130,8 @@ impl<'a> Line<'a> {
             selected,
             subscription: _,
             tax_on_top: _,
-            attributes: _,
         } = line;
+        let Particulars { regular_price, price_list, band_from, tax_category } = particulars;
         Self {
             id,
             sku,

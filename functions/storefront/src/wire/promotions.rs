@@ -1,26 +1,42 @@
 //! A priced cart and what promotions say of it.
 
 use super::said::Said;
-use commerce::facts::offers::{Addition, LineAmount, Proposal, ShippingCharge, UnitRun, Verdict};
-use commerce::facts::prices::{PricedLine, Taxation};
+use commerce::facts::offers::{Addition, LineAmount, LineAttribute, Proposal, ShippingCharge, UnitRun, Verdict};
+use commerce::facts::prices::{Particulars, PricedLine, Taxation};
+use commerce::facts::types::Attribute;
 use commerce::{Value, bounds, money};
 use serde_json::{Map, Value as Json, json};
 
+/// A cart that carries its prices.
+#[derive(Default)]
+pub struct Lines {
+    /// The lines.
+    pub priced: Vec<PricedLine>,
+    /// What else is known of each.
+    pub particulars: Vec<Particulars>,
+    /// What they declare.
+    pub declared: Vec<LineAttribute>,
+}
+
 /// Reads lines that carry their prices: 0 to 500, ids unique. An empty cart is judged too: what it lacks is said.
-pub fn lines(value: Value<'_>, currency: &str) -> Vec<PricedLine> {
+pub fn lines(value: Value<'_>, currency: &str) -> Lines {
     let mut ids = std::collections::HashSet::new();
-    let mut lines = Vec::new();
+    let mut lines = Lines::default();
     for item in value.list(bounds::LINES) {
-        let Some(line) = line(item, currency) else { continue };
+        let Some((line, particulars, attributes)) = line(item, currency) else { continue };
         if !ids.insert(line.id.clone()) {
             item.fault("duplicate-line", format!("line id `{}` stands twice in the cart", line.id));
         }
-        lines.push(line);
+        let place = u32::try_from(lines.priced.len()).unwrap_or(u32::MAX);
+        let declared = |Attribute { name, value }| LineAttribute { line: place, name, value };
+        lines.declared.extend(attributes.into_iter().map(declared));
+        lines.priced.push(line);
+        lines.particulars.push(particulars);
     }
     lines
 }
 
-fn line(item: Value<'_>, currency: &str) -> Option<PricedLine> {
+fn line(item: Value<'_>, currency: &str) -> Option<(PricedLine, Particulars, Vec<Attribute>)> {
     let object = item.object()?;
     let word = |name: &str| object.required(name).and_then(|value| value.identifier().map(str::to_owned));
     let flag = |name: &str, otherwise: bool| object.field(name).and_then(|value| value.boolean()).unwrap_or(otherwise);
@@ -36,17 +52,21 @@ fn line(item: Value<'_>, currency: &str) -> Option<PricedLine> {
         product
     });
     let subtotal = object.field("subtotal").map_or(product, |value| value.money(currency));
+    let name =
+        |name: &str| object.field(name).and_then(|value| value.identifier()).map(str::to_owned).unwrap_or_default();
+    let particulars = Particulars {
+        regular_price: amount("regularPrice"),
+        price_list: name("priceList"),
+        band_from: 1,
+        tax_category: name("taxCategory"),
+    };
     let line = PricedLine {
         id: id.clone().unwrap_or_default(),
         sku: sku.clone().unwrap_or_default(),
         quantity: quantity.unwrap_or(1),
         unit_price: unit_price.unwrap_or(0),
         subtotal: subtotal.unwrap_or(0),
-        regular_price: amount("regularPrice"),
-        price_list: object.field("priceList").and_then(|value| value.identifier()).unwrap_or_default().to_owned(),
-        band_from: 1,
         categories: object.field("categories").map_or_else(Vec::new, |value| value.identifiers(bounds::FIELDS)),
-        tax_category: object.field("taxCategory").and_then(|value| value.identifier()).unwrap_or_default().to_owned(),
         floor: amount("floor"),
         discountable: flag("discountable", true),
         reduced: flag("reduced", false),
@@ -54,11 +74,11 @@ fn line(item: Value<'_>, currency: &str) -> Option<PricedLine> {
         selected: flag("selected", true),
         subscription: flag("subscription", false),
         tax_on_top: object.field("taxOnTop").and_then(|value| value.whole(0..=100_000)).unwrap_or(0),
-        attributes: object.field("attributes").map_or_else(Vec::new, super::context::attributes),
     };
+    let attributes = object.field("attributes").map_or_else(Vec::new, super::context::attributes);
     object.finish();
     id.and(sku).and(quantity).and(unit_price).and(subtotal)?;
-    Some(line)
+    Some((line, particulars, attributes))
 }
 
 /// A shipping charge and the tax category that it bears.
@@ -122,14 +142,15 @@ pub fn proposals(value: Value<'_>, currency: &str) -> Vec<Proposal> {
 /// What is paid for each line: its price, less what promotions take off, and what they put on where it is sold by measure.
 #[must_use]
 pub fn nets(lines: &[PricedLine], verdict: &Verdict) -> Vec<i64> {
-    let mut changes: std::collections::BTreeMap<&str, i64> = std::collections::BTreeMap::new();
-    for off in &verdict.discounts {
-        *changes.entry(&off.line).or_default() -= off.amount;
+    let mut nets: Vec<i64> = lines.iter().map(|line| line.subtotal).collect();
+    let off = verdict.discounts.iter().map(|off| (off.line, -off.amount));
+    let on = verdict.surcharges.iter().map(|on| (on.line, on.amount));
+    for (line, change) in off.chain(on) {
+        if let Some(net) = usize::try_from(line).ok().and_then(|place| nets.get_mut(place)) {
+            *net += change;
+        }
     }
-    for on in &verdict.surcharges {
-        *changes.entry(&on.line).or_default() += on.amount;
-    }
-    lines.iter().map(|line| line.subtotal + changes.get(line.id.as_str()).copied().unwrap_or(0)).collect()
+    nets
 }
 
 /// The ids of lines that promotions add, in their order: none is another's, nor a line's of the cart.
@@ -185,16 +206,16 @@ impl Answer<'_> {
 
     fn lines(&self) -> Json {
         let money = |amount: i64| json!({ "amount": amount, "currency": self.currency });
-        let written = self.lines.iter().zip(nets(self.lines, self.verdict)).zip(&self.taxation.taxed).map(
-            |((line, net), taxed)| {
-                let offs = self.verdict.discounts.iter().filter(|off| off.line == line.id);
+        let written = (0..).zip(self.lines).zip(nets(self.lines, self.verdict)).zip(&self.taxation.taxed).map(
+            |(((place, line), net), taxed)| {
+                let offs = self.verdict.discounts.iter().filter(|off| off.line == place);
                 let discounts: Vec<Json> =
                     offs.map(|off| json!({ "promotion": off.promotion, "amount": money(off.amount) })).collect();
-                let ons = self.verdict.surcharges.iter().filter(|on| on.line == line.id);
+                let ons = self.verdict.surcharges.iter().filter(|on| on.line == place);
                 let surcharges: Vec<Json> =
                     ons.map(|on| json!({ "promotion": on.promotion, "amount": money(on.amount) })).collect();
                 let units: Vec<Json> =
-                    self.verdict.units.iter().filter(|run| run.line == line.id).map(|run| unit(run, &money)).collect();
+                    self.verdict.units.iter().filter(|run| run.line == place).map(|run| unit(run, &money)).collect();
                 let shipping = self
                     .verdict
                     .shipping_shares

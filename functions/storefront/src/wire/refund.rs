@@ -110,7 +110,7 @@ pub fn returns(value: Value<'_>, currency: &str) -> Vec<ReturnLine> {
 /// is paid.
 #[must_use]
 pub fn decide(tally: &Tally, presales: &[PresalePlan], policy: RefundPolicy) -> Decision {
-    let Tally { priced, shipping, verdict, nets, added, taxation } = tally;
+    let Tally { priced, particulars: _, declared: _, shipping, verdict, nets, added, taxation } = tally;
     let sold = |id: &str, quantity: u32, net: i64, taxed: Option<&Taxed>| {
         let (tax, on_top) = taxed.map_or((0, 0), |taxed| (taxed.tax, if taxed.included { 0 } else { taxed.tax }));
         let due = net.saturating_add(on_top);

@@ -4,7 +4,7 @@
 //! Like for like is the whole work: the cart's lines go in, each promotion's amount comes out. Beside it stands what they
 //! take for less: which rules hold, of a list of SKUs made before the clock starts, without amounts.
 
-use super::{RATE, cart, expected, product};
+use super::{RATE, TOGETHER, cart, expected, product};
 use crate::figures::verdict;
 use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
@@ -70,7 +70,7 @@ fn measured(size: usize) -> anyhow::Result<Value> {
     let promotions: Vec<Value> = (0..size)
         .map(|number| json!({ "id": format!("p{number}"), "sku": product(number), "basisPoints": RATE }))
         .collect();
-    let case = json!({ "lines": lines, "promotions": promotions, "seconds": SECONDS });
+    let case = json!({ "lines": lines, "promotions": promotions, "seconds": SECONDS, "together": TOGETHER });
     let path = Path::new(FOLDER).join(format!("{size}.json"));
     std::fs::write(&path, case.to_string())?;
     let script = std::fs::canonicalize(SCRIPT)?;

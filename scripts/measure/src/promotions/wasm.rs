@@ -68,7 +68,7 @@ impl Instance {
         let wants = offers::Wants { every_outcome: false, hints: 0, trace: false };
         let of = self.function.pushcart_commerce_promotions().rules();
         let verdict = of
-            .call_evaluate(&mut self.store, self.rules, &self.lines, &[], &[], wants, &self.context)
+            .call_evaluate(&mut self.store, self.rules, &self.lines, &[], &[], &[], wants, &self.context)
             .map_err(anyhow::Error::msg)?
             .map_err(|faults| anyhow::anyhow!("the cart is refused: {faults:?}"))?;
         Ok(verdict.discounts.iter().map(|discount| discount.amount).sum())
@@ -92,11 +92,7 @@ fn lines() -> Vec<prices::PricedLine> {
         quantity: line.quantity,
         unit_price: line.unit_price,
         subtotal: line.subtotal,
-        regular_price: line.regular_price,
-        price_list: line.price_list,
-        band_from: line.band_from,
         categories: line.categories,
-        tax_category: line.tax_category,
         floor: line.floor,
         discountable: line.discountable,
         reduced: line.reduced,
@@ -104,7 +100,6 @@ fn lines() -> Vec<prices::PricedLine> {
         selected: line.selected,
         subscription: line.subscription,
         tax_on_top: line.tax_on_top,
-        attributes: Vec::new(),
     };
     super::cart().into_iter().map(each).collect()
 }

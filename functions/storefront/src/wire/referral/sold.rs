@@ -1,7 +1,8 @@
 //! From a cart that was priced, reduced and taxed to the lines that referral judges.
 
+use crate::till::Tally;
 use commerce::facts::offers::{Status, Verdict};
-use commerce::facts::prices::{PricedLine, Taxation};
+use commerce::facts::prices::{Particulars, PricedLine};
 use commerce::facts::referrals::SoldLine;
 use commerce::money::{Remainder, allocate};
 
@@ -13,15 +14,20 @@ const ACTIVITY: &str = "activity";
 /// What referral is told of the lines that are checked out: what is paid, the tax in it, what they bear of shipping, and the
 /// part of their discounts that the creator pays for.
 #[must_use]
-pub fn sold(priced: &[PricedLine], nets: &[i64], taxation: &Taxation, verdict: &Verdict) -> Vec<SoldLine> {
+pub fn sold(tally: &Tally) -> Vec<SoldLine> {
+    let Tally { priced, particulars, declared, nets, taxation, verdict, .. } = tally;
     let funded = funded(priced, nets, verdict);
     let contained =
         |id: &str| taxation.taxed.iter().find(|taxed| taxed.id == id && taxed.included).map_or(0, |taxed| taxed.tax);
     let borne =
         |id: &str| verdict.shipping_shares.iter().filter(|share| share.line == id).map(|share| share.amount).sum();
-    let line = |((line, net), creator_funded): ((&PricedLine, &i64), i64)| {
-        let activity = line.attributes.iter().find(|attribute| attribute.name == ACTIVITY);
-        SoldLine {
+    let activity = |place: u32, own: &Particulars| {
+        let named = declared.iter().find(|declared| declared.line == place && declared.name == ACTIVITY);
+        named.map_or(&own.price_list, |declared| &declared.value).clone()
+    };
+    let all = (0..).zip(priced).zip(particulars).zip(nets).zip(funded);
+    all.filter(|((((_, line), _), _), _)| line.selected)
+        .map(|((((place, line), own), net), creator_funded)| SoldLine {
             id: line.id.clone(),
             sku: line.sku.clone(),
             categories: line.categories.clone(),
@@ -30,10 +36,9 @@ pub fn sold(priced: &[PricedLine], nets: &[i64], taxation: &Taxation, verdict: &
             tax: contained(&line.id),
             shipping: borne(&line.id),
             creator_funded,
-            activity: Some(activity.map_or_else(|| line.price_list.clone(), |attribute| attribute.value.clone())),
-        }
-    };
-    priced.iter().zip(nets).zip(funded).filter(|((line, _), _)| line.selected).map(line).collect()
+            activity: Some(activity(place, own)),
+        })
+        .collect()
 }
 
 /// What the creator pays for on each line: of each promotion by what it took off the line, and of shipping by what is paid.
@@ -45,13 +50,13 @@ fn funded(priced: &[PricedLine], nets: &[i64], verdict: &Verdict) -> Vec<i64> {
         if part.funder != CREATOR {
             continue;
         }
-        let off = |line: &PricedLine| {
-            let own = verdict.discounts.iter().filter(|off| off.promotion == outcome.id && off.line == line.id);
+        let off = |(place, line): (u32, &PricedLine)| {
+            let own = verdict.discounts.iter().filter(|off| off.line == place && off.promotion == outcome.id);
             if line.shop == part.shop { own.map(|off| off.amount).sum() } else { 0 }
         };
         // Shipping belongs to no shop; its weight stands behind those of the lines.
         let shipping = if part.shop.is_none() { outcome.shipping_amount } else { 0 };
-        let weights: Vec<i64> = priced.iter().map(off).chain([shipping]).collect();
+        let weights: Vec<i64> = (0..).zip(priced).map(off).chain([shipping]).collect();
         let shares = allocate(part.amount, &weights, Remainder::LargestFraction);
         let (goods, carriage) = shares.split_at(priced.len());
         let carriage = allocate(carriage.iter().sum(), &paid, Remainder::LargestFraction);
@@ -65,8 +70,8 @@ fn funded(priced: &[PricedLine], nets: &[i64], verdict: &Verdict) -> Vec<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use commerce::facts::offers::{Discount, Funding, LineAmount, Outcome};
-    use commerce::facts::types::Attribute;
+    use commerce::facts::offers::{Discount, Funding, LineAmount, LineAttribute, Outcome};
+    use commerce::facts::prices::Taxation;
 
     fn line(id: &str, shop: Option<&str>) -> PricedLine {
         PricedLine {
@@ -75,11 +80,7 @@ mod tests {
             quantity: 1,
             unit_price: 1_000,
             subtotal: 1_000,
-            regular_price: None,
-            price_list: "base".into(),
-            band_from: 1,
             categories: vec![],
-            tax_category: "standard".into(),
             floor: None,
             discountable: true,
             reduced: false,
@@ -87,20 +88,15 @@ mod tests {
             selected: id != "idle",
             subscription: false,
             tax_on_top: 0,
-            attributes: vec![],
         }
     }
 
-    #[test]
-    fn the_creator_bears_each_promotion_where_it_was_given() {
-        let discount =
-            |line: &str, promotion: &str, amount| Discount { line: line.into(), promotion: promotion.into(), amount };
-        let part = |funder: &str, shop: Option<&str>, amount| Funding {
-            funder: funder.into(),
-            shop: shop.map(str::to_owned),
-            amount,
-        };
-        let outcome = |id: &str, status, amount, shipping_amount, funding| Outcome {
+    fn own() -> Particulars {
+        Particulars { regular_price: None, price_list: "base".into(), band_from: 1, tax_category: String::new() }
+    }
+
+    fn outcome(id: &str, status: Status, amount: i64, shipping_amount: i64, funding: Vec<Funding>) -> Outcome {
+        Outcome {
             id: id.into(),
             status,
             code: None,
@@ -112,9 +108,19 @@ mod tests {
             would_give: None,
             funding,
             messages: vec![],
+        }
+    }
+
+    #[test]
+    fn the_creator_bears_each_promotion_where_it_was_given() {
+        let discount = |line: u32, promotion: &str, amount| Discount { line, promotion: promotion.into(), amount };
+        let part = |funder: &str, shop: Option<&str>, amount| Funding {
+            funder: funder.into(),
+            shop: shop.map(str::to_owned),
+            amount,
         };
         let verdict = Verdict {
-            discounts: vec![discount("a", "half", 201), discount("b", "half", 100), discount("c", "half", 99)],
+            discounts: vec![discount(0, "half", 201), discount(1, "half", 100), discount(2, "half", 99)],
             shipping_discount: 60,
             shipping_shares: vec![LineAmount { line: "a".into(), amount: 40 }],
             outcomes: vec![
@@ -149,9 +155,17 @@ mod tests {
             hints: vec![],
             trace: vec![],
         };
-        let mut priced = [line("a", None), line("b", None), line("c", Some("s")), line("idle", None)];
-        priced[1].attributes = vec![Attribute { name: "activity".into(), value: "bargain".into() }];
-        let sold = sold(&priced, &[800, 900, 901, 1_000], &Taxation { taxed: vec![], notes: vec![] }, &verdict);
+        let tally = Tally {
+            priced: vec![line("a", None), line("b", None), line("c", Some("s")), line("idle", None)],
+            particulars: vec![own(); 4],
+            declared: vec![LineAttribute { line: 1, name: "activity".into(), value: "bargain".into() }],
+            shipping: vec![],
+            verdict,
+            nets: vec![800, 900, 901, 1_000],
+            added: vec![],
+            taxation: Taxation { taxed: vec![], notes: vec![] },
+        };
+        let sold = sold(&tally);
         let found: Vec<_> =
             sold.iter().map(|line| (&*line.id, line.creator_funded, line.shipping, line.activity.as_deref())).collect();
         // Of 151: 100.8 and 50.2. Of 30 for shipping: 9.2, 10.4 and 10.4.
