@@ -5,6 +5,7 @@ use crate::options::{LogFormat, Options};
 use crate::plugins::settings::Settings;
 use crate::plugins::tool;
 use crate::plugins::upload::compile;
+use crate::say::say;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -241,7 +242,7 @@ pub fn main() -> ExitCode {
         Command::Plugin { tool } => tool::run(tool),
         Command::Check { from } => {
             manifest::read(&manifest::locate(&from)).map_err(anyhow::Error::from).map(|manifest| {
-                println!(
+                say!(
                     "{}: {} components, {} routes, no faults",
                     manifest.name,
                     manifest.components.len(),
@@ -268,7 +269,7 @@ fn run(options: Options) -> anyhow::Result<()> {
     runtime.block_on(async {
         let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
         let running = crate::up(options).await?;
-        println!("Serving http://{}", running.addr());
+        say!("Serving http://{}", running.addr());
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}

@@ -24,6 +24,7 @@ pub mod problem;
 pub mod router;
 mod running;
 pub mod runtime_config;
+mod say;
 #[cfg(test)]
 mod scratch;
 pub mod serve;

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::AsyncWrite;
-use wasmtime::component::{Linker, Resource};
+use wasmtime::component::{Linker, Resource, ResourceTableError};
 use wasmtime::{Error, Result};
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::clocks::{HostMonotonicClock, HostWallClock};
@@ -78,9 +78,10 @@ impl fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
-/// Whether a call ended because it asked WASI for what the inert form refuses, or to end the process.
+/// Whether a call ended because it asked WASI for what the inert form refuses, for more handles than it may hold, or to end
+/// the process.
 pub fn ended(error: &Error) -> bool {
-    error.is::<Refused>() || error.is::<I32Exit>()
+    error.is::<Refused>() || error.is::<ResourceTableError>() || error.is::<I32Exit>()
 }
 
 /// SplitMix64 (Steele, Lea, Flood 2014) from the seed.

@@ -269,8 +269,12 @@ fn hostile(server: &Server) -> anyhow::Result<()> {
         ratio(&alone)
     );
     let path = "/v1/merchants/cedar/plugins/endless";
-    let view: Value = serde_json::from_slice(&ask(server, "GET", path, "application/json", b"")?)?;
-    println!("  the endless plugin's health: {}", view.get("health").unwrap_or(&Value::Null));
+    let mut view: Value = serde_json::from_slice(&ask(server, "GET", path, "application/json", b"")?)?;
+    if let Some(health) = view["health"].as_object_mut() {
+        // All alike.
+        health.remove("lastFailures");
+    }
+    println!("  the endless plugin's health: {}", view["health"]);
     Ok(())
 }
 

@@ -154,6 +154,21 @@ fn it_tells_nothing_of_the_machine_and_the_same_in_every_call() {
     assert_eq!(cedar.get("/v1/merchants/cedar/plugins/no-such/logs").unwrap().code(), "unknown-plugin");
 }
 
+/// 64 at once, and no more; what is given back makes room.
+#[test]
+fn it_holds_so_many_handles() {
+    let app = host();
+    let mut cedar = publish(&app, "cedar");
+    let take = |many: usize| "(drop (call $stdout))".repeat(many);
+    for (name, many, expected) in [("few", 64, (201, String::new())), ("many", 65, (422, "plugin-trapped".to_owned()))]
+    {
+        let uploaded = upload(&mut cedar, "cedar", (name, "1.0.0"), &[INERT], &plugin(name, "0.2.6", &take(many)));
+        let code = if uploaded.status == 201 { String::new() } else { uploaded.code() };
+        assert_eq!((uploaded.status, code), expected, "{many}: {}", uploaded.text());
+    }
+    assert_eq!(app.client().get("/readyz").unwrap().status, 200);
+}
+
 #[test]
 fn it_lets_nobody_wait_and_bounds_the_log() {
     let app = host();

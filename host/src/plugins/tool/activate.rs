@@ -3,6 +3,7 @@
 use super::client::Request;
 use super::folder::Folder;
 use super::{Host, Place};
+use crate::say::say;
 use anyhow::Result;
 use serde_json::json;
 
@@ -13,6 +14,6 @@ pub fn run(place: &Place, host: &Host, on_failure: &str) -> Result<()> {
     let headers = [("content-type", "application/json")];
     let answer =
         host.send(&Request { method: "POST", path: &path, headers: &headers, body: wish.to_string().as_bytes() })?;
-    println!("{answer:#}");
+    say!("{answer:#}");
     Ok(())
 }

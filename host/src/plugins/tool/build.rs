@@ -2,6 +2,7 @@
 
 use super::folder::Folder;
 use super::{Language, Place};
+use crate::say::say;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -24,7 +25,7 @@ pub fn run(place: &Place) -> Result<()> {
     };
     let file = out.join("plugin.wasm");
     std::fs::write(&file, &component).with_context(|| file.display().to_string())?;
-    println!("{}: {} bytes", file.display(), component.len());
+    say!("{}: {} bytes", file.display(), component.len());
     Ok(())
 }
 
@@ -67,7 +68,7 @@ fn rust(folder: &Folder) -> Result<Vec<u8>> {
 
 fn js(folder: &Folder, tools: &Path) -> Result<Vec<u8>> {
     let advice = "install Node.js 18 or later, with npm (Debian: apt-get install nodejs npm)";
-    let old = "process.exit(Number(process.versions.node.split('.')[0]) < 18 ? 1 : 0)";
+    let old = "const { node } = process.versions; if (parseInt(node) < 18) throw new Error(`this is Node.js ${node}`)";
     call(Command::new("node").args(["-e", old]), advice)?;
     let compiler = tools.join("node_modules/.bin/componentize-qjs");
     if !compiler.exists() {
@@ -84,7 +85,8 @@ fn js(folder: &Folder, tools: &Path) -> Result<Vec<u8>> {
 
 fn python(folder: &Folder, tools: &Path) -> Result<Vec<u8>> {
     let advice = "install Python 3.10 or later, with venv and pip (Debian: apt-get install python3-venv)";
-    call(Command::new("python3").args(["-c", "import sys; sys.exit(sys.version_info < (3, 10))"]), advice)?;
+    let old = "import sys; sys.exit(None if sys.version_info >= (3, 10) else 'this is Python ' + sys.version)";
+    call(Command::new("python3").args(["-c", old]), advice)?;
     let compiler = tools.join("venv/bin/componentize-py");
     if !compiler.exists() {
         eprintln!("installing {COMPONENTIZE_PY} from PyPI into {}", tools.display());

@@ -9,6 +9,7 @@ use super::plugin::Plugin;
 use crate::manifest::{self, DependencySource, Manifest};
 use crate::plugins::book::{Book, OnFailure};
 use crate::plugins::shelf;
+use crate::say::say;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use clap::Args;
 use std::collections::BTreeMap;
@@ -70,7 +71,7 @@ pub fn run(wish: &Wish) -> Result<()> {
     let manifest = out.join("spin.toml");
     write(&manifest, (head + &rewritten).as_bytes())?;
     manifest::read(&manifest)?;
-    println!(
+    say!(
         "{}: {} with {} of {merchant}, {} bytes of plugins",
         manifest.display(),
         app.name,

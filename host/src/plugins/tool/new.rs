@@ -2,6 +2,7 @@
 
 use super::Language;
 use crate::plugins::check::kebab;
+use crate::say::say;
 use anyhow::{Context, Result, ensure};
 use std::path::Path;
 
@@ -47,6 +48,6 @@ pub fn run(language: Language, name: &str) -> Result<()> {
         }
         std::fs::write(&file, text.replace(NAME, name)).with_context(|| file.display().to_string())?;
     }
-    println!("made {name}; next: cd {name} && pushcart plugin build && pushcart plugin test");
+    say!("made {name}; next: cd {name} && pushcart plugin build && pushcart plugin test");
     Ok(())
 }

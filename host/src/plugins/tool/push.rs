@@ -3,6 +3,7 @@
 use super::client::Request;
 use super::folder::Folder;
 use super::{Host, Place};
+use crate::say::say;
 use anyhow::Result;
 
 pub fn run(place: &Place, host: &Host) -> Result<()> {
@@ -16,6 +17,6 @@ pub fn run(place: &Place, host: &Host) -> Result<()> {
     }
     let path = format!("{}/versions/{}", folder.name, folder.version);
     let answer = host.send(&Request { method: "PUT", path: &path, headers: &headers, body: &bytes })?;
-    println!("{answer:#}");
+    say!("{answer:#}");
     Ok(())
 }

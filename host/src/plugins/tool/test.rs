@@ -7,6 +7,7 @@ use super::plugin::Plugin;
 use crate::plugins::bounds::{self, Tier};
 use crate::plugins::run::Usage;
 use crate::plugins::{check, config};
+use crate::say::say;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use std::path::{Path, PathBuf};
 
@@ -15,12 +16,12 @@ pub fn run(place: &Place) -> Result<()> {
     let bytes = folder.component()?;
     let plugin = folder.plugin(&bytes)?;
     let most = plugin.needs.tier.bounds();
-    println!("{} {}, {} tier: an upload would take it", folder.name, folder.version, plugin.needs.tier.name());
+    say!("{} {}, {} tier: an upload would take it", folder.name, folder.version, plugin.needs.tier.name());
     if plugin.needs.wasi {
-        println!("  it imports WASI: a host takes it only where its operator gave --plugin-wasi");
+        say!("  it imports WASI: a host takes it only where its operator gave --plugin-wasi");
     }
-    println!("  component     {}", part(bytes.len() as u64, most.component as u64, "bytes"));
-    println!(
+    say!("  component     {}", part(bytes.len() as u64, most.component as u64, "bytes"));
+    say!(
         "  golden carts  fuel {}, memory {}",
         part(plugin.trial.fuel, most.fuel, ""),
         kib(plugin.trial.memory, most.memory)
@@ -33,13 +34,13 @@ pub fn run(place: &Place) -> Result<()> {
         let name = file.file_stem().unwrap_or_default().to_string_lossy();
         let (usage, differs) = case(&plugin, file)?;
         wrong += usize::from(differs.is_some());
-        println!("{} {name}", if differs.is_some() { "WRONG" } else { "ok   " });
-        println!("{}", used(&usage, plugin.needs.tier));
+        say!("{} {name}", if differs.is_some() { "WRONG" } else { "ok   " });
+        say!("{}", used(&usage, plugin.needs.tier));
         if let Some(differs) = differs {
-            println!("{differs}");
+            say!("{differs}");
         }
     }
-    println!("{} passed, {wrong} failed", files.len() - wrong);
+    say!("{} passed, {wrong} failed", files.len() - wrong);
     if wrong > 0 { bail!("{wrong} carts are not as expected") } else { Ok(()) }
 }
 
