@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 /// An example.
@@ -56,6 +57,9 @@ impl Example {
     /// # Panics
     /// Where its toolchain is there and it does not build.
     pub fn built(&self) -> Result<Vec<u8>, String> {
+        // Tests of one process take turns: tools and examples have one folder each.
+        static TURN: Mutex<()> = Mutex::new(());
+        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         for program in self.needs {
             let there = Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
             if !there.is_ok_and(|status| status.success()) {

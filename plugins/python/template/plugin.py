@@ -3,7 +3,17 @@
 import json
 
 import wit_world
-from wit_world.imports.types import Action_PercentOff, Attribute, Description, Message, Proposal, ShareOff, Target
+from componentize_py_types import Err
+from wit_world.imports.types import (
+    Action_PercentOff,
+    Attribute,
+    Description,
+    Error_Configuration,
+    Message,
+    Proposal,
+    ShareOff,
+    Target,
+)
 
 SCHEMA = {
     "type": "object",
@@ -28,14 +38,18 @@ class WitWorld(wit_world.WitWorld):
 
     def evaluate(self, cart, context, config, earlier):
         config = json.loads(config)
-        targets = [Target(line.id, None) for line in cart.lines if line.quantity >= config["units"]]
+        units, basis_points = config.get("units"), config.get("basisPoints")
+        # An upload asks before there is a configuration. Any other exception would be a trap.
+        if units is None or basis_points is None:
+            raise Err(Error_Configuration("`units` and `basisPoints` must be there"))
+        targets = [Target(line.id, None) for line in cart.lines if line.quantity >= units]
         if not targets:
             return []
         return [
             Proposal(
                 code="many-of-one",
-                action=Action_PercentOff(ShareOff(targets, config["basisPoints"])),
-                messages=[Message("en", f"{config['units']} or more of one")],
+                action=Action_PercentOff(ShareOff(targets, basis_points)),
+                messages=[Message("en", f"{units} or more of one")],
                 lane=None,
                 tags=[],
                 combines_with=None,

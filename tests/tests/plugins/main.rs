@@ -11,3 +11,4 @@
 
 mod examples;
 mod linked;
+mod templates;
