@@ -8,7 +8,7 @@
     reason = "everything in this crate is a test, and a test may stop where it stands"
 )]
 
-use inventory::sourcing::{BUDGET, Case, Supplier, Want, solve};
+use inventory::sourcing::{BUDGET, Budget, Case, Supplier, Want, solve};
 use inventory::words::Criterion::{self, Carbon, Cost, Distance, Latest, Promise, Shipments, Units};
 
 const NODES: usize = 12;
@@ -207,4 +207,44 @@ fn with_capacities_every_plan_is_proven() {
             }
         }
     }
+}
+
+/// Ten kits share parts with the other lines where slots are tight: too much to prove. Whatever work a search may do, its plan
+/// keeps to everything, says how far it may be from the best, and is no worse than with less.
+#[test]
+fn what_cannot_be_proven_ends_with_its_work_and_says_so() {
+    for seed in 0..4 {
+        let mut case = drawn(seed, Kind { whole: 0, capped: (10, 5, 12), empty: 3 }, OBJECTIVES[0], None);
+        let mut draw = Draw(seed + 100);
+        for want in case.wants.iter_mut().take(10) {
+            let first = draw.below(LINES as u64) as usize;
+            want.parts = [0, 7, 19].iter().map(|far| ((first + far) % LINES, 1 + draw.small(2))).collect();
+        }
+        let mut before: Option<Vec<i64>> = None;
+        for work in [0, 100_000, 3_000_000, BUDGET.work] {
+            let sourced = solve(&case, Budget { work, ..BUDGET });
+            let worth = worth(&case, &sourced.units);
+            assert!(within(&case, &sourced.units), "{seed}, {work}");
+            assert_eq!(sourced.optimal, sourced.gap.is_none(), "{seed}, {work}: {:?}", sourced.gap);
+            assert!(work > 0 || !sourced.optimal, "{seed}: nothing was looked at");
+            assert!(
+                before.as_ref().is_none_or(|before| worth <= *before),
+                "{seed}, {work}: {worth:?} after {before:?}"
+            );
+            before = Some(worth);
+        }
+    }
+}
+
+/// Whether parts and slots suffice.
+fn within(case: &Case, units: &[Vec<u32>]) -> bool {
+    (0..NODES).all(|node| {
+        let mut taken = vec![0; case.pools.len()];
+        for (want, row) in case.wants.iter().zip(units) {
+            want.parts.iter().for_each(|(pool, each)| taken[*pool] += each * row[node]);
+        }
+        let sent: u32 = units.iter().map(|row| row[node]).sum();
+        let slot = case.suppliers[node].capacity.is_none_or(|most| sent <= most);
+        slot && taken.iter().zip(&case.pools).all(|(taken, pool)| *taken <= pool[node])
+    })
 }

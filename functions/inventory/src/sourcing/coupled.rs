@@ -129,11 +129,13 @@ impl<V: Score> Deep<'_, '_, V> {
     }
 
     fn place(&mut self, index: usize, nodes: &[usize], left: u32, value: V) {
-        let Some(steps) = self.steps.checked_sub(1) else {
+        let steps = self.steps.checked_sub(1).filter(|_| !self.problem.is_spent());
+        let Some(steps) = steps else {
             self.ended = false;
             return;
         };
         *self.steps = steps;
+        self.problem.spend(2 * nodes.len() + 2);
         let want = self.hard[index];
         if value + self.ahead(want, nodes, left) + self.rest[index + 1] >= self.ceiling + self.worth() {
             return;
@@ -197,6 +199,7 @@ impl<V: Score> Deep<'_, '_, V> {
     }
 
     fn leaf(&mut self, value: V) {
+        self.problem.spend(self.problem.wants * self.problem.nodes);
         let others = if self.capped {
             flow::units(self.problem, &self.problem.unit, self.open, &self.easy, &self.room)
         } else {

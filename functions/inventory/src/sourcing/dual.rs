@@ -45,6 +45,7 @@ impl<V: Score> Prices<V> {
             .collect();
         for _ in 0..ROUNDS {
             let mut changed = false;
+            problem.spend(problem.wants * 4);
             for want in &problem.scarce {
                 changed |= step(problem, choices, *want, &mut price[*want], &mut slack);
             }

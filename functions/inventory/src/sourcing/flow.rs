@@ -91,6 +91,7 @@ impl<'p, 'a, V: Score> Flow<'p, 'a, V> {
     fn new(problem: &'p Problem<'a, V>, unit: &'p [V], columns: Vec<usize>, room: Vec<u32>, units: Vec<u32>) -> Self {
         let width = columns.len();
         let (moves, changed) = (vec![None; width * width], vec![true; width]);
+        problem.spend(problem.wants * problem.nodes);
         let at = |node: &usize| (0..problem.wants).filter(|want| units[want * problem.nodes + node] > 0).collect();
         let present = columns.iter().map(at).collect();
         Self { problem, unit, columns, room, units, present, moves, changed }
@@ -117,6 +118,7 @@ impl<'p, 'a, V: Score> Flow<'p, 'a, V> {
     /// Sends units of a want to its cheapest node where that has room: then no way over other nodes is cheaper, as the
     /// allocation so far is the best; 0 where it has none.
     fn direct(&mut self, want: usize, left: u32) -> u32 {
+        self.problem.spend(self.columns.len());
         let free = |column: &usize| {
             let at = self.at(want, *column);
             self.units[at] < self.problem.most[at]
@@ -183,6 +185,7 @@ impl<'p, 'a, V: Score> Flow<'p, 'a, V> {
             for from in 0..width {
                 let Some(reach) = distance[from].filter(|_| nearer[from]) else { continue };
                 nearer[from] = false;
+                self.problem.spend(width);
                 for (to, price, other) in self.leaving(from) {
                     let through = reach + price;
                     if distance[to].is_none_or(|known| through < known) {
@@ -214,6 +217,7 @@ impl<'p, 'a, V: Score> Flow<'p, 'a, V> {
     }
 
     fn cheapest(&self, from: usize, to: usize) -> Option<(V, usize)> {
+        self.problem.spend(1 + self.present[from].len());
         let movable = self.present[from].iter().filter(|other| {
             let target = self.at(**other, to);
             self.units[target] < self.problem.most[target]

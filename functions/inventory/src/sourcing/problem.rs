@@ -4,6 +4,7 @@
 use super::objective::Scale;
 use super::{Case, Supplier};
 use crate::words::Criterion;
+use std::cell::Cell;
 use std::ops::{Add, AddAssign, Div, Mul, Sub, SubAssign};
 
 /// A whole number that values are counted in: 64 bits where they fit, 128 where not.
@@ -67,12 +68,14 @@ pub struct Problem<'a, V> {
     pub scarce: Vec<usize>,
     /// Wants that share a pool with another.
     pub coupled: Vec<bool>,
+    /// Cells that a search may still look at: time without a clock.
+    work: Cell<u64>,
 }
 
 impl<'a, V: Score> Problem<'a, V> {
-    /// The numbers of a case.
+    /// The numbers of a case, and how many cells a search for its plan may look at.
     #[must_use]
-    pub fn new(case: &'a Case, scale: &Scale) -> Self {
+    pub fn new(case: &'a Case, scale: &Scale, work: u64) -> Self {
         let (nodes, wants) = (case.suppliers.len(), case.wants.len());
         let one = |supplier: &Supplier, criterion: Criterion| match criterion {
             Criterion::Shipments => 1,
@@ -110,7 +113,36 @@ impl<'a, V: Score> Problem<'a, V> {
             .collect();
         let mut scarce: Vec<usize> = (0..wants).collect();
         scarce.sort_by_key(|want| (order[*want].len(), *want));
-        Self { case, nodes, wants, fixed, unit, most, short: V::narrow(short), order, scarce, coupled: coupled(case) }
+        Self {
+            case,
+            nodes,
+            wants,
+            fixed,
+            unit,
+            most,
+            short: V::narrow(short),
+            order,
+            scarce,
+            coupled: coupled(case),
+            work: Cell::new(work),
+        }
+    }
+
+    /// Says that so many cells were looked at.
+    #[inline]
+    pub fn spend(&self, cells: usize) {
+        self.work.set(self.work.get().saturating_sub(u64::try_from(cells).unwrap_or(u64::MAX)));
+    }
+
+    /// Whether the search is to end with what it has.
+    #[must_use]
+    pub fn is_spent(&self) -> bool {
+        self.work.get() == 0
+    }
+
+    /// Gives so much more work.
+    pub fn extend(&self, work: u64) {
+        self.work.set(self.work.get().saturating_add(work));
     }
 
     /// Units wanted.

@@ -7,6 +7,7 @@ use super::problem::{Problem, Score};
 
 /// What the units cost when these nodes may send; nothing is counted for choosing them.
 pub fn value<V: Score>(problem: &Problem<'_, V>, open: &[bool]) -> V {
+    problem.spend(problem.wants * 4);
     let mut value = V::from(0);
     for want in 0..problem.wants {
         let mut left = problem.quantity(want);
@@ -28,6 +29,7 @@ pub fn value<V: Score>(problem: &Problem<'_, V>, open: &[bool]) -> V {
 
 /// The same, few nodes at a time: `chosen` is looked through instead of every node of the order.
 pub fn value_of_few<V: Score>(problem: &Problem<'_, V>, chosen: &[usize], scratch: &mut Vec<(V, u32)>) -> V {
+    problem.spend(problem.wants * chosen.len());
     let mut value = V::from(0);
     for want in 0..problem.wants {
         let mut left = problem.quantity(want);
@@ -52,6 +54,7 @@ pub fn value_of_few<V: Score>(problem: &Problem<'_, V>, chosen: &[usize], scratc
 
 /// The allocation itself.
 pub fn units<V: Score>(problem: &Problem<'_, V>, open: &[bool]) -> Vec<u32> {
+    problem.spend(problem.wants * problem.nodes);
     let mut units = vec![0; problem.wants * problem.nodes];
     for want in 0..problem.wants {
         let mut left = problem.quantity(want);

@@ -27,7 +27,7 @@ const EXCHANGES: usize = 64;
 const COMPETITIONS: usize = 6;
 
 /// Cells of the matrix up to which every choice of the budget is made: 12 nodes and 50 lines are 600.
-const EXACT: usize = 1_000;
+pub const EXACT: usize = 1_000;
 /// Cells that are looked at in all beyond that, so that 500 nodes are answered as soon as 50.
 const WORK: usize = 3_000_000;
 
@@ -35,6 +35,9 @@ const WORK: usize = 3_000_000;
 fn choices(cells: usize, budget: u32) -> u32 {
     if cells <= EXACT { budget } else { u32::try_from(WORK / cells).unwrap_or(u32::MAX).min(budget) }
 }
+
+/// What is set aside of the work for exchanges at the end: one part in so many.
+const ENDING: u64 = 8;
 
 /// The best plan that the budget finds.
 #[must_use]
@@ -60,6 +63,7 @@ pub fn search<V: Score>(problem: &Problem<'_, V>, scale: &Scale, budget: Budget)
     search.fix(&mut choices);
     search.branch(&mut choices);
     if search.left_open.is_some() {
+        problem.extend(budget.work / ENDING);
         search.compete(&choices);
     }
     let bound = search.left_open.map_or(search.value, |open| open.min(search.value));
@@ -190,6 +194,9 @@ impl<V: Score> Search<'_, '_, V> {
             chosen.iter().for_each(|node| open[*node] = true);
             self.over(&open);
             for out in &chosen {
+                if self.problem.is_spent() {
+                    return;
+                }
                 open[*out] = false;
                 self.over(&open);
                 for node in (0..nodes).filter(|node| choices[*node] != Choice::Out && !chosen.contains(node)) {
@@ -261,6 +268,9 @@ impl<V: Score> Search<'_, '_, V> {
         let mut bound = self.round(fixed + relaxed::value(self.problem, &open));
         if bound >= self.value {
             return;
+        }
+        if self.problem.is_spent() {
+            return self.give_up(bound);
         }
         bound = bound.max(self.round(self.priced(choices)));
         if bound >= self.value {
