@@ -117,7 +117,20 @@ pub fn attempt(
 }
 
 fn desk<'a>(promotion: &Promotion, scene: &'a Scene<'a>, ledger: &'a mut Ledger) -> Desk<'a> {
-    Desk { scene, ledger, given: Given::none(scene), rounding: promotion.rounding.unwrap_or(scene.policy.rounding) }
+    let clips = promotion.budget.is_some_and(|budget| !budget.uses) && short(promotion, scene) == Short::Clip;
+    let left = if clips { budget_left(promotion, scene) } else { i64::MAX };
+    Desk {
+        scene,
+        ledger,
+        given: Given::none(scene),
+        rounding: promotion.rounding.unwrap_or(scene.policy.rounding),
+        most: promotion.most.unwrap_or(i64::MAX).min(left),
+    }
+}
+
+/// What becomes of a discount that the budget covers in part.
+fn short(promotion: &Promotion, scene: &Scene<'_>) -> Short {
+    promotion.budget.and_then(|budget| budget.short).unwrap_or(scene.policy.budget)
 }
 
 fn work(promotion: &Promotion, scene: &Scene<'_>, ledger: &mut Ledger) -> Given {
@@ -154,9 +167,9 @@ fn bounded(
         Some(budget) if !budget.uses => budget_left(promotion, scene),
         _ => i64::MAX,
     };
-    if taken > left && promotion.budget.and_then(|budget| budget.short).unwrap_or(scene.policy.budget) == Short::Refuse
-    {
-        return Err(Refusal::numbers("budget-exhausted", taken, left));
+    if let Some(budget) = promotion.budget.filter(|_| taken > left && short(promotion, scene) == Short::Refuse) {
+        // As where it is used up: the limit, and what would have been used.
+        return Err(Refusal::numbers("budget-exhausted", budget.limit, (budget.limit - left).saturating_add(taken)));
     }
     let most = promotion.most.unwrap_or(i64::MAX).min(left);
     if taken <= most {

@@ -3,7 +3,7 @@
 //! An action says what; how amounts are rounded, split and bounded is decided here, by the policy, for all of them.
 
 use crate::given::{Given, Granted};
-use crate::ledger::{Ledger, Pick};
+use crate::ledger::{Drawn, Ledger, Pick};
 use crate::policy::{Allocation, Basis, Choice, PercentLevel};
 use crate::scene::Scene;
 use crate::split::split;
@@ -42,6 +42,8 @@ pub struct Desk<'a> {
     pub given: Given,
     /// How percentages are rounded.
     pub rounding: Rounding,
+    /// The most that the promotion may take off in all.
+    pub most: i64,
 }
 
 impl Desk<'_> {
@@ -290,6 +292,17 @@ impl Desk<'_> {
         self.given.shipping.add(charge, amount);
     }
 
+    /// Says that so much was drawn from something that other promotions draw from too.
+    pub fn draw(&mut self, kind: &'static str, id: &str, amount: i64) {
+        self.ledger.drawn.push(Drawn { kind, id: id.to_owned(), amount });
+    }
+
+    /// The most that can be taken off these units, floors kept.
+    #[must_use]
+    pub fn room(&self, picks: &[Pick]) -> i64 {
+        self.by_line(picks, Basis::Remaining).into_iter().map(|(.., room)| room).fold(0, i64::saturating_add)
+    }
+
     /// Raises the price of each unit of a line.
     pub fn raise(&mut self, line: usize, each: i64) {
         self.given.raised.resize(self.scene.lines.len(), 0);
@@ -310,7 +323,7 @@ impl Desk<'_> {
         let shares = split(amount, &weights, &caps, self.scene.policy.lines());
         let lines = lines.iter().map(|line| line.0).zip(shares).filter(|(_, share)| *share > 0).collect();
         self.given.reached = true;
-        self.given.grants.push(Granted { kind, id, amount, lines });
+        self.given.grants.push(Granted { kind, id, amount, limit: None, lines });
     }
 }
 

@@ -11,6 +11,8 @@ pub struct Granted {
     pub id: Option<String>,
     /// How much.
     pub amount: i64,
+    /// The most that may be used up of it, where there is a limit.
+    pub limit: Option<i64>,
     /// The share of each line, by its place in the cart.
     pub lines: Vec<(usize, i64)>,
 }
@@ -28,6 +30,8 @@ pub struct Added {
     pub discount: i64,
     /// The line it belongs to, by its place in the cart.
     pub line: Option<usize>,
+    /// How many there are in all, where there is a limit.
+    pub limit: Option<i64>,
 }
 
 /// What is taken off each of several parts, and all of them together: sums are asked for far more often than parts change.

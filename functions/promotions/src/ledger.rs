@@ -46,6 +46,17 @@ pub struct Pick {
     pub count: u32,
 }
 
+/// What promotions of this cart drew from something that is not a price: points, a purse, a stock of gifts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drawn {
+    /// `points`, `tender` or `gift`, as counters name it.
+    pub kind: &'static str,
+    /// Which.
+    pub id: String,
+    /// How much.
+    pub amount: i64,
+}
+
 /// What every unit and every shipping charge still costs.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Ledger {
@@ -55,15 +66,17 @@ pub struct Ledger {
     pub lines: Rc<[(i64, bool)]>,
     /// What each shipping charge still is.
     pub shipping: Vec<i64>,
+    /// What was drawn so far.
+    pub drawn: Vec<Drawn>,
 }
 
 impl Clone for Ledger {
     /// With room for the runs that a promotion parts.
     fn clone(&self) -> Self {
-        let Self { runs, lines, shipping } = self;
+        let Self { runs, lines, shipping, drawn } = self;
         let mut copied = Vec::with_capacity(runs.len() + Self::FEW);
         copied.extend_from_slice(runs);
-        Self { runs: copied, lines: Rc::clone(lines), shipping: shipping.clone() }
+        Self { runs: copied, lines: Rc::clone(lines), shipping: shipping.clone(), drawn: drawn.clone() }
     }
 }
 
@@ -91,7 +104,15 @@ impl Ledger {
             runs,
             lines: lines.iter().map(|line| (line.unit_price, line.reduced)).collect(),
             shipping: shipping.iter().map(|charge| charge.amount).collect(),
+            drawn: Vec::new(),
         }
+    }
+
+    /// What was drawn of a kind so far, of one id or of all.
+    #[must_use]
+    pub fn drawn(&self, kind: &str, id: Option<&str>) -> i64 {
+        let own = self.drawn.iter().filter(|drawn| drawn.kind == kind && id.is_none_or(|id| drawn.id == id));
+        own.map(|drawn| drawn.amount).fold(0, i64::saturating_add)
     }
 
     /// Makes what units cost now their original price: after promotions that are part of the catalogue.

@@ -35,7 +35,7 @@ pub fn write(scene: &Scene<'_>, candidates: &[&Promotion], judgement: &Judgement
         units: units(scene, judgement),
         surcharges: surcharges(&applied),
         additions: additions(scene, &applied),
-        grants: grants(scene, &applied),
+        grants: paid_once(grants(scene, &applied), judgement),
         outcomes: outcomes(scene, candidates, judgement),
         codes: codes(scene, candidates, judgement),
         optimal: judgement.optimal,
@@ -47,6 +47,9 @@ pub fn write(scene: &Scene<'_>, candidates: &[&Promotion], judgement: &Judgement
         wishes: Vec::new(),
         trace: if wants.trace { trace(candidates, judgement) } else { Vec::new() },
     };
+    let tendered: i64 = verdict.grants.iter().filter(|grant| grant.kind == "tender").map(|grant| grant.amount).sum();
+    trim(verdict.consume.iter_mut().filter(|used| used.kind == "tender").map(|used| &mut used.amount), tendered);
+    verdict.consume.retain(|used| used.kind != "tender" || used.amount > 0);
     verdict.idempotency_key = crate::decision::name(scene, &verdict);
     verdict
 }
@@ -186,6 +189,31 @@ fn grants(scene: &Scene<'_>, applied: &[(&Promotion, &Given)]) -> Vec<Grant> {
     .collect()
 }
 
+/// Tenders pay no more than the goods cost in the end: a promotion after one may have reduced them. What is too much is left
+/// out of the last.
+fn paid_once(mut grants: Vec<Grant>, judgement: &Judgement<'_>) -> Vec<Grant> {
+    let tenders = grants.iter_mut().filter(|grant| grant.kind == "tender");
+    trim(tenders.map(|grant| &mut grant.amount), judgement.ledger.remaining());
+    for grant in grants.iter_mut().filter(|grant| grant.kind == "tender") {
+        let weights: Vec<i64> = grant.lines.iter().map(|share| share.amount).collect();
+        if weights.iter().sum::<i64>() > grant.amount {
+            let shares = split(grant.amount, &weights, &weights, judgement.scene.policy.lines());
+            grant.lines.iter_mut().zip(shares).for_each(|(known, share)| known.amount = share);
+            grant.lines.retain(|share| share.amount > 0);
+        }
+    }
+    grants.retain(|grant| grant.kind != "tender" || grant.amount > 0);
+    grants
+}
+
+/// Lowers amounts, the last ones first, until they come to no more than the most.
+fn trim<'a>(amounts: impl Iterator<Item = &'a mut i64>, mut most: i64) {
+    for amount in amounts {
+        *amount = (*amount).min(most.max(0));
+        most -= *amount;
+    }
+}
+
 fn messages(promotion: &Promotion) -> Vec<Attribute> {
     promotion.messages.iter().map(|(name, value)| Attribute { name: name.clone(), value: value.clone() }).collect()
 }
@@ -295,8 +323,13 @@ fn codes(scene: &Scene<'_>, candidates: &[&Promotion], judgement: &Judgement<'_>
 
 fn consume(scene: &Scene<'_>, applied: &[(&Promotion, &Given)]) -> Vec<Consumption> {
     let entered = entered(scene);
-    let mut all = Vec::new();
+    let mut all: Vec<Consumption> = Vec::new();
     let mut add = |kind: &str, id: &str, scope: &str, amount: i64, limit: Option<i64>| {
+        // A code that unlocks several promotions is used once.
+        let known = |used: &Consumption| used.kind == "code" && used.id == id && used.scope == scope;
+        if kind == "code" && all.iter().any(known) {
+            return;
+        }
         all.push(Consumption { kind: kind.to_owned(), id: id.to_owned(), scope: scope.to_owned(), amount, limit });
     };
     for (promotion, given) in applied {
@@ -326,12 +359,14 @@ fn consume(scene: &Scene<'_>, applied: &[(&Promotion, &Given)]) -> Vec<Consumpti
         for granted in &given.grants {
             match granted.kind {
                 "points-burned" => add("points", &promotion.id, "customer", granted.amount, None),
-                "tender" => add("tender", granted.id.as_deref().unwrap_or_default(), "total", granted.amount, None),
+                "tender" => {
+                    add("tender", granted.id.as_deref().unwrap_or_default(), "total", granted.amount, granted.limit)
+                }
                 _ => {}
             }
         }
         for added in given.additions.iter().filter(|added| added.discount > 0 || added.unit_price == 0) {
-            add("gift", &added.sku, "total", i64::from(added.quantity), None);
+            add("gift", &added.sku, "total", i64::from(added.quantity), added.limit);
         }
     }
     all

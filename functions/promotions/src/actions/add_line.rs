@@ -49,6 +49,7 @@ impl Give for AddLine {
                     unit_price: self.price.saturating_add(share),
                     discount: 0,
                     line: Some(place),
+                    limit: None,
                 }
             })
             .collect();

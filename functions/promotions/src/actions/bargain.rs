@@ -21,7 +21,7 @@ pub struct Bargain {
 impl Give for Bargain {
     const KIND: Kind = Kind {
         name: "bargain",
-        about: "One unit of `of`, the dearest, costs `perHelper` less for each friend who helped, but no less than `floor`; it starts at `start` where that is given, else at its price.",
+        about: "One unit of `of`, the dearest, costs `perHelper` less for each friend who helped, but no less than `floor`; it starts at its price, or at `start` where that is given and lower.",
         fields: r##""of": {"$ref": "#/$defs/Target"}, "perHelper": {"$ref": "#/$defs/MinorUnits"}, "floor": {"$ref": "#/$defs/MinorUnits"}, "start": {"$ref": "#/$defs/MinorUnits"}"##,
         required: &["of", "perHelper", "floor"],
         example: r#"{"kind": "bargain", "of": {"skus": ["POT-01"]}, "start": 29900, "perHelper": 1500, "floor": 9900}"#,

@@ -84,23 +84,37 @@ impl Give for Bundle {
 }
 
 impl Bundle {
-    /// The units of one more bundle, from what is not taken yet.
+    /// The units of one more bundle, from what is not taken yet: part by part, and where that fails because an earlier part
+    /// takes what only a later one could have used, the part with the least to spare first.
     fn one(&self, desk: &Desk<'_>, taken: &[Pick], choice: Choice) -> Option<Vec<Pick>> {
-        let mut found: Vec<Pick> = Vec::new();
-        for (of, units) in &self.parts {
-            let gone = join(taken, &found);
-            let free = desk.pick(of).into_iter().map(|pick| {
-                let used = gone.iter().find(|other| other.run == pick.run).map_or(0, |other| other.count);
-                Pick { count: pick.count.saturating_sub(used), ..pick }
-            });
-            let picks = desk.first(&free.collect::<Vec<_>>(), *units, choice);
-            if Desk::count(&picks) < *units {
-                return None;
-            }
-            found = join(&found, &picks);
-        }
-        Some(found)
+        let mut parts: Vec<&(Target, i64)> = self.parts.iter().collect();
+        self::filled(&parts, desk, taken, choice).or_else(|| {
+            parts.sort_by_cached_key(|(of, units)| Desk::count(&free(desk, of, taken)) - units);
+            self::filled(&parts, desk, taken, choice)
+        })
     }
+}
+
+/// The units that match and are not taken.
+fn free(desk: &Desk<'_>, of: &Target, taken: &[Pick]) -> Vec<Pick> {
+    let left = |pick: Pick| {
+        let used = taken.iter().find(|other| other.run == pick.run).map_or(0, |other| other.count);
+        Pick { count: pick.count.saturating_sub(used), ..pick }
+    };
+    desk.pick(of).into_iter().map(left).collect()
+}
+
+/// Fills the parts one after the other.
+fn filled(parts: &[&(Target, i64)], desk: &Desk<'_>, taken: &[Pick], choice: Choice) -> Option<Vec<Pick>> {
+    let mut found: Vec<Pick> = Vec::new();
+    for (of, units) in parts {
+        let picks = desk.first(&free(desk, of, &join(taken, &found)), *units, choice);
+        if Desk::count(&picks) < *units {
+            return None;
+        }
+        found = join(&found, &picks);
+    }
+    Some(found)
 }
 
 /// Both together, each run once.

@@ -51,7 +51,10 @@ impl Give for Gift {
             bought / i64::from((*units).max(1))
         });
         let wanted = i64::from(self.units).saturating_mul(times);
-        let left = self.limit.map_or(i64::MAX, |limit| (limit - desk.scene.used("gift", &self.sku, "total")).max(0));
+        let left = self.limit.map_or(i64::MAX, |limit| {
+            let used = desk.scene.used("gift", &self.sku, "total") + desk.ledger.drawn("gift", Some(&self.sku));
+            limit.saturating_sub(used).max(0)
+        });
         let quantity = u32::try_from(wanted.min(left)).unwrap_or(0);
         if quantity > 0 {
             desk.given.reached = true;
@@ -62,7 +65,9 @@ impl Give for Gift {
                 unit_price: self.unit_price,
                 discount,
                 line: None,
+                limit: self.limit,
             });
+            desk.draw("gift", &self.sku, i64::from(quantity));
         }
     }
 

@@ -50,17 +50,26 @@ impl Give for PointsBurn {
 
     fn give(&self, desk: &mut Desk<'_>) {
         let points = desk.scene.shopper().map_or(0, |shopper| i64::try_from(shopper.points).unwrap_or(i64::MAX));
+        let points = points.saturating_sub(desk.ledger.drawn("points", None));
         let picks = desk.pick(&self.of);
         let cost = desk.total(&picks, Basis::Remaining);
         let most = part(cost, self.share, 10_000, Rounding::Down).unwrap_or(0).min(self.most.unwrap_or(i64::MAX));
+        // Whole steps of what the units can bear and the promotion may cost: no point is burned for nothing.
+        let most = most.min(desk.room(&picks)).min(desk.most - desk.given.goods() - desk.given.carriage());
         let steps = (points / self.points_per_step).min(most / self.minor_per_point);
         if steps > 0 {
             let before = desk.given.goods();
             desk.off_order(&picks, steps.saturating_mul(self.minor_per_point), false);
-            // A floor price may leave less to take off: no point is burned for nothing.
             let taken = desk.given.goods() - before;
             let burned = part(taken, self.points_per_step, self.minor_per_point, Rounding::Up).unwrap_or(0);
-            desk.given.grants.push(Granted { kind: "points-burned", id: None, amount: burned, lines: Vec::new() });
+            desk.given.grants.push(Granted {
+                kind: "points-burned",
+                id: None,
+                amount: burned,
+                limit: None,
+                lines: Vec::new(),
+            });
+            desk.draw("points", "", burned);
         }
     }
 

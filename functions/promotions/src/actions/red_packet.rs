@@ -31,11 +31,16 @@ impl Give for RedPacket {
     }
 
     fn give(&self, desk: &mut Desk<'_>) {
-        let left = self.amount - desk.scene.used("tender", &self.id, "total");
-        let amount = left.min(desk.ledger.remaining());
+        let used = desk.scene.used("tender", &self.id, "total") + desk.ledger.drawn("tender", Some(&self.id));
+        let unpaid = desk.ledger.remaining() - desk.ledger.drawn("tender", None);
+        let amount = self.amount.saturating_sub(used).min(unpaid);
         if amount > 0 {
             let picks = desk.pick(&Target::default());
             desk.grant("tender", Some(self.id.clone()), amount, &picks);
+            if let Some(granted) = desk.given.grants.last_mut() {
+                granted.limit = Some(self.amount);
+            }
+            desk.draw("tender", &self.id, amount);
         }
     }
 }

@@ -66,6 +66,12 @@ impl Test for Subtotal {
         if found.at_least.is_none() && found.above.is_none() && found.at_most.is_none() {
             object.value().fault("missing-field", "one of `atLeast`, `above` and `atMost` is required");
         }
+        let least = found.at_least.into_iter().chain(found.above.map(|above| above + 1)).max();
+        if let (Some(least), Some(most)) = (least, found.at_most)
+            && least > most
+        {
+            object.value().fault("empty-range", "no subtotal is at least, or more than, the one and at most the other");
+        }
         Some(found)
     }
 
