@@ -1,6 +1,6 @@
 //! All of these conditions hold.
 
-use crate::catalogue::{Condition, Kind, Test};
+use crate::catalogue::{Condition, Kind, Lack, Test};
 use crate::index::Key;
 use crate::ledger::Ledger;
 use crate::reader::Reader;
@@ -34,6 +34,12 @@ impl Test for All {
 
     fn keys(&self) -> Option<Vec<Key>> {
         self.of.iter().filter_map(Condition::keys).min_by_key(Vec::len)
+    }
+
+    /// What the one lacks that does not hold.
+    fn lack(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Lack> {
+        let mut failing = self.of.iter().filter(|condition| condition.test(scene, ledger).is_err());
+        failing.next().filter(|_| failing.next().is_none()).and_then(|condition| condition.lack(scene, ledger))
     }
 
     fn looks_at_discounts(&self, scene: &Scene<'_>) -> bool {

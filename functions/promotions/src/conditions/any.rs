@@ -1,6 +1,6 @@
 //! One of these conditions holds.
 
-use crate::catalogue::{Condition, Kind, Test};
+use crate::catalogue::{Condition, Kind, Lack, Test};
 use crate::index::Key;
 use crate::ledger::Ledger;
 use crate::reader::Reader;
@@ -42,6 +42,11 @@ impl Test for Any {
     fn keys(&self) -> Option<Vec<Key>> {
         let each: Option<Vec<Vec<Key>>> = self.of.iter().map(Condition::keys).collect();
         each.map(|keys| keys.into_iter().flatten().collect())
+    }
+
+    /// What the first lacks that can be bought.
+    fn lack(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Lack> {
+        self.of.iter().find_map(|condition| condition.lack(scene, ledger))
     }
 
     fn looks_at_discounts(&self, scene: &Scene<'_>) -> bool {

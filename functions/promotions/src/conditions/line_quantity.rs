@@ -7,6 +7,7 @@ use crate::reader::Reader;
 use crate::scene::{Refusal, Scene, at_least};
 use crate::target::Target;
 use commerce::Object;
+use commerce::facts::prices::PricedLine;
 use serde::{Deserialize, Serialize};
 
 /// See the module.
@@ -48,7 +49,13 @@ impl Test for LineQuantity {
         super::keys_of(&self.of)
     }
 
+    /// More of the product whose line is completed for least.
     fn lack(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Lack> {
-        Lack::units(&self.of, self.at_least - self.have(scene, ledger))
+        let short = |line: &PricedLine| self.at_least - i64::from(line.quantity);
+        let lines = self.of.lines(scene, ledger).map(|(_, line)| line);
+        match lines.min_by_key(|line| (short(line).saturating_mul(line.unit_price), line.unit_price)) {
+            Some(nearest) => Lack::units(&Target::either(std::slice::from_ref(&nearest.sku), &[]), short(nearest)),
+            None => Lack::units(&self.of, self.at_least),
+        }
     }
 }
