@@ -8,7 +8,9 @@
 //!   by it too (Court of Justice, C-330/23, Aldi Süd, 26 September 2024). Guidance: Commission Notice 2021/C 526/02.
 //!   Article 6a(5) lets states take the price before the first of reductions that grow without interruption: `progressive`.
 //! - `cn`: 《规范促销行为暂行规定》(国家市场监督管理总局令第32号) 第二十一条: where no base is named, the lowest price at
-//!   which it was sold in the 7 days before the promotion; where nothing was sold in them, the last price before.
+//!   which it was sold in the 7 days before the promotion; where nothing was sold in them, the last price before. A price that
+//!   everybody could buy at is taken to have been sold at for as long as it held, so that raising it the day before makes no
+//!   base; where a history holds single sales, `"basis": "set"` says so.
 //!
 //! What must never be in here: a clock. Prices that were not open to everybody do not belong in a history.
 
@@ -88,7 +90,7 @@ const BASES: [(&str, Basis); 2] = [("in-force", Basis::InForce), ("set", Basis::
 /// Days, basis and statute of the laws known by name.
 const LAWS: [(&str, (i64, Basis, &str)); 2] = [
     ("eu", (30, Basis::InForce, "Directive 98/6/EC, Article 6a")),
-    ("cn", (7, Basis::Set, "规范促销行为暂行规定(国家市场监督管理总局令第32号)第二十一条")),
+    ("cn", (7, Basis::InForce, "规范促销行为暂行规定(国家市场监督管理总局令第32号)第二十一条")),
 ];
 
 /// Reads `[{"id": "eu", "law": "eu", "countries": ["DE"]}, {"id": "own", "statute": "…", "days": 60, "basis": "in-force"}]`.
@@ -250,7 +252,7 @@ mod tests {
 
     #[test]
     fn seven_days_of_sales_and_the_last_one_where_there_were_none() {
-        let cn = law(r#"[{"id": "cn", "law": "cn"}]"#);
+        let cn = law(r#"[{"id": "cn", "law": "cn", "basis": "set"}]"#);
         let sales = steps(&[(0, 90, None), (40, 100, None), (43, 98, None)]);
         for (day, lowest) in [(44, 98), (47, 98), (50, 98), (51, 98), (60, 98), (43, 98), (41, 100), (2, 90)] {
             assert_eq!(cn.judge(&sales, day * DAY + 1, Some(50), Some(100)).unwrap().lowest, Some(lowest), "day {day}");
@@ -259,6 +261,19 @@ mod tests {
             cn.judge(&sales, 46 * DAY, Some(50), Some(100)).unwrap().breach,
             Some("reference-above-prior-price")
         );
+    }
+
+    #[test]
+    fn a_price_raised_the_day_before_makes_no_base() {
+        let cn = law(r#"[{"id": "cn", "law": "cn"}]"#);
+        let history = steps(&[(0, 8_000, None), (90, 10_000, None)]);
+        // The 8,000 was asked until day 90: it counts for seven days more.
+        for (day, lowest, breach) in
+            [(92, 8_000, Some("not-a-reduction")), (96, 8_000, Some("not-a-reduction")), (98, 10_000, None)]
+        {
+            let judged = cn.judge(&history, day * DAY, Some(9_000), Some(10_000)).unwrap();
+            assert_eq!((judged.lowest, judged.breach), (Some(lowest), breach), "day {day}");
+        }
     }
 
     #[test]
