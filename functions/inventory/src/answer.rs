@@ -88,7 +88,11 @@ fn supply(findings: &Findings<'_>, line: &Line<'_>) -> Supply {
         id: line.wanted.id.clone(),
         status,
         quantity,
-        short: line.short + (line.wanted.quantity - line.allowed),
+        short: if findings.withdrawn {
+            line.wanted.quantity
+        } else {
+            line.short + (line.wanted.quantity - line.allowed)
+        },
         available,
         most: most.and_then(|most| u64::try_from(most).ok()),
         promise: slowest(&portions),
@@ -109,7 +113,8 @@ fn more_reasons(findings: &Findings<'_>, line: &Line<'_>, portions: &[Portion]) 
     if old.flat_map(|pool| &pool.stock).any(|stock| stock.stale) {
         reasons.push(Reason { code: "stale".to_owned(), need: None, have: None });
     }
-    let last = portions.iter().filter_map(|portion| portion.promise.as_ref()).map(|promise| promise.latest).max();
+    let now = portions.iter().filter_map(|portion| portion.promise.as_ref()).map(|promise| promise.latest);
+    let last = now.chain(line.later.iter().filter_map(|later| later.at)).max();
     if let (Some(by), Some(last)) = (findings.inquiry.by, last)
         && last > by
     {

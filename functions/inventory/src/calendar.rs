@@ -118,23 +118,23 @@ impl Hours {
         !self.day(day).is_empty()
     }
 
-    /// When work that starts at a local time and takes so many seconds of open hours is done; `None` where the node does
-    /// not open within the horizon.
+    /// When work that starts at a moment and takes so many seconds of open hours is done, as a moment; `None` where the node
+    /// does not open within the horizon. Hours are of the zone's clock, work takes the seconds that pass: an hour that the clock
+    /// leaves out is not worked in, one that it shows twice is two.
     #[must_use]
-    pub fn done(&self, start: i64, seconds: i64) -> Option<i64> {
+    pub fn done(&self, zone: &Zone, start: i64, seconds: i64) -> Option<i64> {
         if self.week.is_none() && self.closed.is_empty() {
             return Some(start + seconds);
         }
         let mut left = seconds;
-        let first = start.div_euclid(DAY);
         // Long work (a lead time of weeks) may pass the horizon; what counts is that the node opens in every stretch of it.
         let mut idle = 0;
-        let mut day = first;
+        let mut day = zone.local(start).div_euclid(DAY);
         while idle < HORIZON {
             idle += 1;
             for (from, to) in self.day(day) {
-                let begin = start.max(day * DAY + from);
-                let room = day * DAY + to - begin;
+                let begin = start.max(zone.moment(day * DAY + from));
+                let room = zone.moment(day * DAY + to) - begin;
                 if room > 0 || (room == 0 && left == 0) {
                     if left <= room {
                         return Some(begin + left);
@@ -201,14 +201,14 @@ mod tests {
             r#"[{"days": ["mon", "tue"], "from": "08:00", "to": "20:00"}, {"days": ["sat"], "from": "22:00", "to": "02:00"}]"#,
         );
         assert!(faults.is_empty(), "{faults:?}");
-        let monday = 4 * DAY;
+        let (monday, utc) = (4 * DAY, Zone::named("UTC").unwrap());
         for (start, seconds, done) in [
             (monday, 600, monday + 8 * 3_600 + 600),
             (monday + 19 * 3_600, 7_200, monday + DAY + 9 * 3_600),
             (monday + 2 * DAY, 60, monday + 5 * DAY + 22 * 3_600 + 60),
             (monday + 5 * DAY + 23 * 3_600, 7_200, monday + 6 * DAY + 3_600),
         ] {
-            assert_eq!(hours.done(start, seconds), Some(done), "{start} + {seconds}");
+            assert_eq!(hours.done(&utc, start, seconds), Some(done), "{start} + {seconds}");
         }
     }
 

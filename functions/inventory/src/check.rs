@@ -107,8 +107,7 @@ pub fn check(rules: &Rules, inquiry: &Inquiry, context: &Context) -> Result<Plan
     }
     let pools = pools(rules, &mut lines, &offers, &levels, context);
     let proof = source(rules, &mut lines, &pools, &offers, wish, inquiry);
-    let products = lines.iter().map(|line| line.product + 1).max().unwrap_or(0);
-    let mut ahead = Ahead::new(inquiry, context, products);
+    let mut ahead = Ahead::new(inquiry, context, &lines, pools.len());
     for line in &mut lines {
         later::fill(&mut ahead, line, &pools, &offers);
     }

@@ -12,8 +12,10 @@ use std::collections::BTreeMap;
 pub struct Ahead<'a> {
     inquiry: &'a Inquiry,
     context: &'a Context,
-    /// Of each of the cart's products, the units on hand that the cart takes.
+    /// Of each of the cart's products, the units on hand that the lines so far take.
     taken: Vec<i64>,
+    /// Of each pool, the units on hand that all lines take, kits among them.
+    drawn: Vec<i64>,
     /// Of each of them, the units promised beyond what is there.
     beyond: Vec<i64>,
     /// Units of what is on its way that are promised: pool, node and date.
@@ -21,10 +23,33 @@ pub struct Ahead<'a> {
 }
 
 impl<'a> Ahead<'a> {
-    /// Nothing yet, of so many products.
+    /// Nothing yet, beside what the lines take from so many pools.
     #[must_use]
-    pub fn new(inquiry: &'a Inquiry, context: &'a Context, products: usize) -> Self {
-        Self { inquiry, context, taken: vec![0; products], beyond: vec![0; products], coming: BTreeMap::new() }
+    pub fn new(inquiry: &'a Inquiry, context: &'a Context, lines: &[Line<'_>], pools: usize) -> Self {
+        let products = lines.iter().map(|line| line.product + 1).max().unwrap_or(0);
+        let mut drawn = vec![0; pools];
+        for line in lines {
+            let now: i64 = line.units.iter().map(|units| i64::from(*units)).sum();
+            for (pool, each) in &line.parts {
+                if let Some(drawn) = drawn.get_mut(*pool) {
+                    *drawn += now.saturating_mul(i64::from(*each));
+                }
+            }
+        }
+        Self { inquiry, context, taken: vec![0; products], drawn, beyond: vec![0; products], coming: BTreeMap::new() }
+    }
+
+    /// Whether what comes at that time may be promised: where the cart wants nothing later, what has no date may not.
+    fn in_time(&self, at: Option<i64>) -> bool {
+        let by = self.inquiry.by.filter(|_| self.inquiry.strictly);
+        by.is_none_or(|by| at.is_some_and(|at| at <= by))
+    }
+
+    /// Units of the line's own pool that no line takes.
+    fn unused(&self, line: &Line<'_>, pool: Option<&Pool<'_>>) -> i64 {
+        let there: i64 = pool.iter().flat_map(|pool| &pool.stock).map(|stock| i64::from(stock.free)).sum();
+        let drawn = line.pool().and_then(|place| self.drawn.get(place)).copied().unwrap_or(0);
+        (there - drawn).max(0)
     }
 
     /// Units left of the caps of selling ahead; `None` where there is no cap.
@@ -83,15 +108,19 @@ pub fn fill<'a>(ahead: &mut Ahead<'a>, line: &mut Line<'a>, pools: &[Pool<'a>], 
     let owing = pool.is_some_and(|pool| pool.stock.iter().any(|stock| stock.backorder));
     let owing = line.item.sellable && (owing || line.item.backorder);
     let oversell = oversell(ahead, line, pool);
-    if live {
+    let unused = ahead.unused(line, pool);
+    let ships = line.item.preorder.as_ref().and_then(|preorder| preorder.ships);
+    if live && ahead.in_time(ships) {
         let room = [ahead.preorder_room(line), oversell].into_iter().flatten().min();
-        let at = line.item.preorder.as_ref().and_then(|preorder| preorder.ships);
-        promise(ahead, line, ("preorder", at, None), room, &mut left);
+        promise(ahead, line, ("preorder", ships, None), (room, unused), &mut left);
     }
-    if let Some(lead) = line.item.lead.filter(|_| line.item.sellable) {
-        promise(ahead, line, ("made-to-order", Some(ahead.context.at + lead), None), None, &mut left);
-    } else if owing && !live {
-        promise(ahead, line, ("backorder", None, owes(pool, offers)), oversell, &mut left);
+    let made = line.item.lead.filter(|_| line.item.sellable).map(|lead| ahead.context.at + lead);
+    if made.is_some() {
+        if ahead.in_time(made) {
+            promise(ahead, line, ("made-to-order", made, None), (None, unused), &mut left);
+        }
+    } else if owing && !live && ahead.in_time(None) {
+        promise(ahead, line, ("backorder", None, owes(pool, offers)), (oversell, unused), &mut left);
     }
     line.short = u32::try_from(left).unwrap_or(0);
     let expired = line.item.preorder.is_some() && !live;
@@ -113,7 +142,10 @@ fn oversell(ahead: &Ahead<'_>, line: &Line<'_>, pool: Option<&Pool<'_>>) -> Opti
     let limit = i64::from(line.item.oversell?);
     let signed: i64 =
         pool.iter().flat_map(|pool| &pool.stock).map(|stock| i64::from(stock.free) - i64::from(stock.owed)).sum();
-    Some(((signed + limit).max(0) - so_far(&ahead.taken, line) - so_far(&ahead.beyond, line)).max(0))
+    // A kit that has the product for a part takes of it too.
+    let drawn = line.pool().and_then(|place| ahead.drawn.get(place)).copied();
+    let drawn = drawn.unwrap_or_else(|| so_far(&ahead.taken, line));
+    Some(((signed + limit).max(0) - drawn - so_far(&ahead.beyond, line)).max(0))
 }
 
 /// The first node in rank that may sell beyond what it has.
@@ -125,8 +157,16 @@ fn owes(pool: Option<&Pool<'_>>, offers: &[(usize, Offer<'_>)]) -> Option<String
 /// What comes later, by its source, date and node.
 type Source<'s> = (&'s str, Option<i64>, Option<String>);
 
-fn promise<'a>(ahead: &mut Ahead<'a>, line: &mut Line<'a>, source: Source<'_>, room: Option<i64>, left: &mut i64) {
-    line.ahead = line.ahead.and_then(|ahead| Some(ahead + room?));
+/// Promises what comes later, as far as there is room. Units that are there and not taken count against the room, not
+/// beside it.
+fn promise<'a>(
+    ahead: &mut Ahead<'a>,
+    line: &mut Line<'a>,
+    source: Source<'_>,
+    (room, unused): (Option<i64>, i64),
+    left: &mut i64,
+) {
+    line.ahead = line.ahead.and_then(|ahead| Some(ahead + (room? - unused).max(0)));
     let many = room.map_or(*left, |room| room.min(*left));
     let Some(quantity) = u32::try_from(many).ok().filter(|many| *many > 0) else { return };
     let (source, at, node) = source;
@@ -149,7 +189,8 @@ fn inbound<'a>(
     let mut coming: Vec<(i64, &'a str, i64)> = Vec::new();
     for (stock, (_, offer)) in pool.stock.iter().zip(offers) {
         let Some(level) = stock.level else { continue };
-        let due = level.inbound.iter().filter(|inbound| inbound.at > ahead.context.at);
+        let due =
+            level.inbound.iter().filter(|inbound| inbound.at > ahead.context.at && ahead.in_time(Some(inbound.at)));
         coming.extend(due.map(|inbound| (inbound.at, offer.node.id.as_str(), i64::from(inbound.quantity))));
     }
     coming.sort_unstable();

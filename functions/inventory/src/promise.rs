@@ -31,9 +31,8 @@ pub struct Order {
 /// The window in which a node delivers by a mode; `None` where it does not open.
 #[must_use]
 pub fn window(node: &Node, zone: &Zone, mode: Mode, delivery: &Delivery, order: Order) -> Option<Window> {
-    let local = zone.local(order.at);
-    let begin = after_cut_off(node, local)?;
-    let ready = zone.moment(node.hours.done(begin, node.handling)?);
+    let begin = after_cut_off(node, zone, order.at)?;
+    let ready = node.hours.done(zone, begin, node.handling)?;
     let travel = order.metres.saturating_mul(3_600).div_euclid(delivery.speed.max(1));
     let moment = |earliest: i64| Window { earliest, latest: earliest + delivery.window };
     let day_in = |days: i64| {
@@ -53,11 +52,12 @@ pub fn window(node: &Node, zone: &Zone, mode: Mode, delivery: &Delivery, order: 
     }
 }
 
-/// The local time at which work on an order begins: the next working day's start where the cut-off has passed.
-fn after_cut_off(node: &Node, local: i64) -> Option<i64> {
-    let day = local.div_euclid(DAY);
-    match node.cut_off {
-        Some(cut_off) if local.rem_euclid(DAY) > cut_off => node.hours.next_day(day + 1).map(|day| day * DAY),
-        _ => Some(local),
+/// When work on an order begins: with the next working day from the cut-off on.
+fn after_cut_off(node: &Node, zone: &Zone, at: i64) -> Option<i64> {
+    let Some(cut_off) = node.cut_off else { return Some(at) };
+    let local = zone.local(at);
+    if local.rem_euclid(DAY) < cut_off {
+        return Some(at);
     }
+    node.hours.next_day(local.div_euclid(DAY) + 1).map(|day| zone.moment(day * DAY))
 }

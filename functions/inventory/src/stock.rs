@@ -36,7 +36,7 @@ pub struct Stock<'a> {
 /// Whether a level's count is too old.
 #[must_use]
 pub fn is_stale(rules: &Rules, level: &Level, context: &Context) -> bool {
-    rules.root.policy.stale_after.is_some_and(|most| context.at - level.at > most)
+    rules.root.policy.stale_after.is_some_and(|most| context.at - level.at >= most)
 }
 
 /// The units of a product that a node has; `held` of them are kept by carts of others.

@@ -373,3 +373,56 @@ fn a_wrong_question_says_what_is_wrong_where() {
         assert_eq!((faults[0].code.as_str(), faults[0].pointer.as_str()), (code, pointer));
     }
 }
+
+#[test]
+fn what_is_sold_beyond_stock_counts_kits_and_other_lines() {
+    let items = |how: &str| format!(r#"{{"k": {{"kit": {{"c": 1}}}}, "c": {{{how}, "oversellLimit": 2}}}}"#);
+    let whole = |mut line: Wanted| {
+        line.split = Some(false);
+        line
+    };
+    for how in [r#""backorder": true"#, r#""preorder": {}"#] {
+        let rules = shops(&items(how), "{}");
+        let stock = || vec![level("c", "a", 4)];
+        // Four of c are there, and two more may be owed: six in all, whoever takes them.
+        let cart = vec![wanted("1", "k", 4), whole(wanted("2", "c", 9))];
+        let both = plan(&rules, &inquiry(cart, stock()));
+        assert_eq!((both.lines[0].quantity, both.lines[1].quantity), (4, 2), "{how}: {both:?}");
+        let alone = plan(&rules, &inquiry(vec![whole(wanted("1", "c", 9))], stock()));
+        assert_eq!((alone.lines[0].quantity, alone.lines[0].most), (6, Some(6)), "{how}: {alone:?}");
+        let few = plan(&rules, &inquiry(vec![wanted("1", "c", 1)], stock()));
+        assert_eq!((few.lines[0].quantity, few.lines[0].most), (1, Some(6)), "{how}: {few:?}");
+    }
+}
+
+#[test]
+fn what_comes_after_the_time_asked_for_is_not_promised_where_that_is_strict() {
+    let week = NOW + 7 * 86_400;
+    let coming = Level { inbound: vec![Inbound { at: week, quantity: 5 }], ..level("x", "a", 1) };
+    for (item, stock) in [
+        ("{}", coming.clone()),
+        (r#"{"leadTime": 864000}"#, level("x", "a", 1)),
+        (r#"{"backorder": true}"#, level("x", "a", 1)),
+    ] {
+        let rules = shops(&format!(r#"{{"x": {item}}}"#), "{}");
+        for (strictly, by, quantity) in
+            [(true, NOW + 86_400, 1), (false, NOW + 86_400, 3), (true, NOW + 30 * 86_400, 3)]
+        {
+            let cart = inquiry(vec![wanted("1", "x", 3)], vec![stock.clone()]);
+            let said = plan(&rules, &Inquiry { by: Some(by), strictly, ..cart });
+            let undated = item.contains("backorder") && strictly;
+            assert_eq!(said.lines[0].quantity, if undated { 1 } else { quantity }, "{item} {strictly}: {said:?}");
+            let late = said.lines[0].later.iter().any(|later| later.at.is_some_and(|at| at > by));
+            assert_eq!(codes(&said, 0).contains(&"later-than-asked"), late, "{item} {strictly}");
+        }
+    }
+}
+
+#[test]
+fn all_or_nothing_is_short_of_all() {
+    let rules = shops("{}", "{}");
+    let cart = inquiry(vec![wanted("1", "x", 5), wanted("2", "y", 1)], vec![level("x", "a", 1), level("y", "a", 1)]);
+    let said = plan(&rules, &Inquiry { all_or_nothing: Some(true), ..cart });
+    let found: Vec<_> = said.lines.iter().map(|line| (line.quantity, line.short)).collect();
+    assert_eq!(found, [(0, 5), (0, 1)]);
+}

@@ -53,6 +53,14 @@ fn a_promise_stands_over_the_change_of_the_clock() {
             format!(r#"{{"id": "n", "kind": "store", "modes": ["pickup"], "timeZone": "{zone}", "hours": [{hours}]}}"#);
         rules(&format!(r#"{{"nodes": [{node}]}}"#))
     };
+    let node = |more: &str| {
+        rules(&format!(
+            r#"{{"nodes": [{{"id": "n", "kind": "store", "modes": ["pickup"], "timeZone": "America/New_York"{more}}}]}}"#
+        ))
+    };
+    let work = |hours: &str, seconds: i64| node(&format!(r#"{hours}, "handling": {seconds}"#));
+    let cut = |hours: &str| node(&format!(r#", "hours": [{hours}], "cutOff": "16:00""#));
+    let round = r#", "hours": [{"from": "00:00", "to": "24:00"}]"#;
     let nine = r#"{"from": "09:00", "to": "18:00"}"#;
     for (rules, now, ready) in [
         // Doors open at nine by the clock on the wall, whatever that is in UTC: the night has 23 hours, or 25.
@@ -60,6 +68,14 @@ fn a_promise_stands_over_the_change_of_the_clock() {
         (day("America/New_York", nine), "2026-10-31T20:00:00-04:00", "2026-11-01T09:00:00-05:00"),
         (day("Europe/Berlin", nine), "2026-03-28T20:00:00+01:00", "2026-03-29T09:00:00+02:00"),
         (day("Asia/Shanghai", nine), "2026-03-28T20:00:00+08:00", "2026-03-29T09:00:00+08:00"),
+        // Work takes the seconds that pass: an hour that the clock leaves out is none, one that it shows twice is two.
+        (work("", 7_200), "2026-03-08T01:30:00-05:00", "2026-03-08T04:30:00-04:00"),
+        (work(round, 32_400), "2026-03-07T20:00:00-05:00", "2026-03-08T06:00:00-04:00"),
+        (work("", 7_200), "2026-11-01T00:30:00-04:00", "2026-11-01T01:30:00-05:00"),
+        (work("", 2_700), "2026-11-01T01:30:00-04:00", "2026-11-01T01:15:00-05:00"),
+        // From the cut-off on, an order counts as the next day's.
+        (cut(nine), "2026-01-12T15:59:59-05:00", "2026-01-12T15:59:59-05:00"),
+        (cut(nine), "2026-01-12T16:00:00-05:00", "2026-01-13T09:00:00-05:00"),
     ] {
         let context = Context { at: moment(now), ..context() };
         let levels = vec![Level { at: moment(now), ..level("x", "n", 1) }];
@@ -71,7 +87,7 @@ fn a_promise_stands_over_the_change_of_the_clock() {
 #[test]
 fn an_old_count_is_trusted_less_and_then_not_at_all() {
     let nodes = r#"[{"id": "n", "kind": "store", "modes": ["instant", "same-day"]}]"#;
-    let rules = rules(&format!(r#"{{"nodes": {nodes}, "policy": {{"confidence": 9500, "staleAfter": 7200}}}}"#));
+    let rules = rules(&format!(r#"{{"nodes": {nodes}, "policy": {{"confidence": 9500, "staleAfter": 7201}}}}"#));
     // Two an hour are sold: after an hour five may be gone at 95 %, so that five of ten can be promised.
     let asked = |age: i64, units: u32| {
         let counted = Level { at: NOW - age, velocity: 2_000, ..level("x", "n", 10) };
@@ -87,7 +103,7 @@ fn an_old_count_is_trusted_less_and_then_not_at_all() {
         assert_eq!(line.promise.as_ref().unwrap().mode, "instant");
         last = (available, line.confidence);
     }
-    // Beyond the bound it says so, and brings it in the course of the day.
+    // From the bound on it says so, and brings it in the course of the day.
     let said = asked(7_201, 2);
     assert!(said.stale && said.lines[0].reasons.iter().any(|reason| reason.code == "stale"), "{said:?}");
     assert_eq!(said.lines[0].promise.as_ref().unwrap().mode, "same-day");
