@@ -1,6 +1,7 @@
 //! The words of an answer, from what a check found out. Nothing is decided here any more.
 
 use crate::check::{Findings, Line, pool, unit_costs};
+use crate::limits::Allowance;
 use crate::offers::{self, Offer};
 use crate::rulebook::items::Item;
 use crate::stock::{self, Stock};
@@ -83,7 +84,7 @@ fn supply(findings: &Findings<'_>, line: &Line<'_>) -> Supply {
     let available = if !line.item.sellable { Some(0) } else { (!endless).then_some(there) };
     let all =
         available.zip(line.ahead).map(|(there, ahead)| i64::try_from(there).unwrap_or(i64::MAX).saturating_add(ahead));
-    let most = all.into_iter().chain(line.limit).min();
+    let most = all.into_iter().chain(line.limit).min().map(|most| Allowance::lawful(&line.item.limits, most));
     Supply {
         id: line.wanted.id.clone(),
         status,

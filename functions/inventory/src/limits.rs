@@ -40,6 +40,13 @@ impl<'a> Allowance<'a> {
         self.left.map(|(_, _, left)| left)
     }
 
+    /// The most of these units that may be bought: a multiple of the step, and no less than the minimum.
+    #[must_use]
+    pub fn lawful(limits: &Limits, units: i64) -> i64 {
+        let most = units - units % i64::from(limits.step.max(1));
+        if most < i64::from(limits.minimum) { 0 } else { most }
+    }
+
     /// Takes a line's units: how many of them may be bought, and why not more.
     pub fn take(&mut self, quantity: u32) -> (u32, Vec<Reason>) {
         let mut reasons = Vec::new();

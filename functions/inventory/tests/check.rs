@@ -426,3 +426,31 @@ fn all_or_nothing_is_short_of_all() {
     let found: Vec<_> = said.lines.iter().map(|line| (line.quantity, line.short)).collect();
     assert_eq!(found, [(0, 5), (0, 1)]);
 }
+
+#[test]
+fn kits_of_kits_are_flattened_once_and_within_bounds() {
+    // Each of 22 levels is one of two kits of the next: 4,194,304 ways down, one part at the end.
+    let level = |number: usize, place: usize| {
+        format!(r#""k{number}-{place}": {{"kit": {{"k{0}-0": 1, "k{0}-1": 1}}}}"#, number + 1)
+    };
+    let levels = |many: usize| {
+        let all: Vec<String> = (0..many).flat_map(|number| [level(number, 0), level(number, 1)]).collect();
+        compile(&format!(r#"{{"currency": "CNY", "inventory": {{"items": {{{}}}}}}}"#, all.join(", ")))
+    };
+    assert!(levels(19).is_ok(), "524,288 of each part");
+    assert!(levels(22).unwrap_err().iter().all(|fault| fault.code == "kit-too-large"));
+    let sum = r#"{"currency": "CNY", "inventory": {"items": {"k": {"kit": {"a": 1, "b": 1}}, "a": {"kit": {"c": 600000}}, "b": {"kit": {"c": 600000}}}}}"#;
+    let faults = compile(sum).unwrap_err();
+    assert_eq!((faults[0].code.as_str(), faults[0].pointer.as_str()), ("kit-too-large", "/inventory/items/k"));
+}
+
+#[test]
+fn the_most_is_what_may_be_bought() {
+    for (limits, most) in
+        [(r#"{"perOrder": 5, "step": 2}"#, 4), (r#"{"perOrder": 5, "minimum": 6}"#, 0), (r#"{"minimum": 3}"#, 9)]
+    {
+        let rules = shops(&format!(r#"{{"x": {{"limits": {limits}}}}}"#), "{}");
+        let said = plan(&rules, &inquiry(vec![wanted("1", "x", 6)], vec![level("x", "a", 9)]));
+        assert_eq!(said.lines[0].most, Some(most), "{limits}");
+    }
+}

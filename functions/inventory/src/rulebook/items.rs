@@ -3,6 +3,7 @@
 use commerce::{Value, bounds};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// What the rulebook says of a product's supply.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,16 +98,16 @@ pub fn read(value: &Value<'_>, products: Option<&BTreeMap<&str, i64>>) -> Vec<(S
         items.insert(sku.to_owned(), item);
         values.insert(sku, entry);
     }
+    let mut kits = Kits { items: &items, flat: BTreeMap::new() };
     let flat: Vec<(String, Vec<(String, u32)>)> = items
         .iter()
         .filter(|(_, item)| !item.kit.is_empty())
-        .filter_map(|(sku, item)| {
-            let mut parts = BTreeMap::new();
-            if let Err((code, detail)) = flatten(&items, sku, &item.kit, 1, &mut vec![sku], &mut parts) {
+        .filter_map(|(sku, item)| match kits.flat(sku, &item.kit, &mut vec![sku]) {
+            Ok(parts) => Some((sku.clone(), parts.iter().map(|(part, units)| ((*part).to_owned(), *units)).collect())),
+            Err((code, detail)) => {
                 values.get(sku.as_str())?.fault(code, detail);
-                return None;
+                None
             }
-            Some((sku.clone(), parts.into_iter().collect()))
         })
         .collect();
     for (sku, parts) in flat {
@@ -117,38 +118,66 @@ pub fn read(value: &Value<'_>, products: Option<&BTreeMap<&str, i64>>) -> Vec<(S
     items.into_iter().collect()
 }
 
-fn flatten<'a>(
+/// How deep kits may stand in kits.
+const DEPTH: usize = 32;
+
+/// The parts of a kit and how many of each, or why it is none.
+type Flat<'a> = Result<Rc<BTreeMap<&'a str, u32>>, (&'static str, String)>;
+
+/// Kits with their parts, each flattened once however many kits it stands in.
+struct Kits<'a> {
     items: &'a BTreeMap<String, Item>,
-    whole: &str,
-    kit: &'a [(String, u32)],
-    times: u32,
-    path: &mut Vec<&'a str>,
-    parts: &mut BTreeMap<String, u32>,
-) -> Result<(), (&'static str, String)> {
-    for (part, units) in kit {
-        if path.contains(&part.as_str()) {
-            return Err(("cyclic-kit", format!("`{whole}` contains itself: {} → {part}", path.join(" → "))));
+    flat: BTreeMap<&'a str, Flat<'a>>,
+}
+
+impl<'a> Kits<'a> {
+    fn flat(&mut self, whole: &'a str, kit: &'a [(String, u32)], path: &mut Vec<&'a str>) -> Flat<'a> {
+        if let Some(known) = self.flat.get(whole) {
+            return known.clone();
         }
-        let many = units.checked_mul(times).filter(|units| i64::from(*units) <= bounds::QUANTITY);
-        let Some(many) = many else {
-            return Err(("kit-too-large", format!("`{whole}` has more than {} of `{part}`", bounds::QUANTITY)));
-        };
-        match items.get(part).filter(|item| !item.kit.is_empty()) {
-            Some(inner) => {
-                path.push(part);
-                flatten(items, whole, &inner.kit, many, path, parts)?;
-                path.pop();
-            }
-            None => {
-                let sum = parts.entry(part.clone()).or_insert(0);
-                *sum = sum.saturating_add(many);
-            }
-        }
-        if parts.len() > bounds::LINES {
-            return Err(("kit-too-large", format!("`{whole}` has more than {} parts", bounds::LINES)));
-        }
+        let found = self.parts(whole, kit, path).map(Rc::new);
+        self.flat.insert(whole, found.clone());
+        found
     }
-    Ok(())
+
+    fn parts(
+        &mut self,
+        whole: &'a str,
+        kit: &'a [(String, u32)],
+        path: &mut Vec<&'a str>,
+    ) -> Result<BTreeMap<&'a str, u32>, (&'static str, String)> {
+        let items = self.items;
+        let mut parts: BTreeMap<&'a str, u32> = BTreeMap::new();
+        for (part, units) in kit {
+            if path.contains(&part.as_str()) {
+                return Err(("cyclic-kit", format!("`{whole}` contains itself: {} → {part}", path.join(" → "))));
+            }
+            if path.len() >= DEPTH {
+                return Err(("kit-too-large", format!("`{whole}` stands more than {DEPTH} kits deep")));
+            }
+            let inner = match items.get(part).filter(|item| !item.kit.is_empty()) {
+                Some(inner) => {
+                    path.push(part);
+                    let found = self.flat(part, &inner.kit, path);
+                    path.pop();
+                    found?
+                }
+                None => Rc::new(BTreeMap::from([(part.as_str(), 1)])),
+            };
+            for (part, each) in inner.iter() {
+                let sum = parts.entry(*part).or_insert(0);
+                let many = each.checked_mul(*units).and_then(|many| many.checked_add(*sum));
+                let Some(many) = many.filter(|many| i64::from(*many) <= bounds::QUANTITY) else {
+                    return Err(("kit-too-large", format!("`{whole}` has more than {} of `{part}`", bounds::QUANTITY)));
+                };
+                *sum = many;
+            }
+            if parts.len() > bounds::LINES {
+                return Err(("kit-too-large", format!("`{whole}` has more than {} parts", bounds::LINES)));
+            }
+        }
+        Ok(parts)
+    }
 }
 
 impl Item {
