@@ -5,7 +5,7 @@ use crate::later::{self, Ahead};
 use crate::levels::{Levels, no_node};
 use crate::limits::Allowance;
 use crate::offers::{self, Offer};
-use crate::rulebook::items::Item;
+use crate::rulebook::items::{Item, Limits};
 use crate::rules::Rules;
 use crate::sourcing::{self, BUDGET, Case, Sourced, Supplier, Want, ranked};
 use crate::stock::{self, Stock};
@@ -32,6 +32,8 @@ pub struct Line<'a> {
     pub parts: Vec<(usize, u32)>,
     /// Why it is not more.
     pub reasons: Vec<Reason>,
+    /// How many of the reasons are for what may be asked for, not for what is there.
+    pub asked: usize,
     /// Units from each offer.
     pub units: Vec<u32>,
     /// What comes later.
@@ -43,6 +45,25 @@ pub struct Line<'a> {
 }
 
 impl Line<'_> {
+    /// Asks for less where what is promised is no multiple of the step or below the minimum, and says why; `false` where
+    /// nothing is to be changed. With `none` nothing is asked for then.
+    fn lower(&mut self, none: bool) -> bool {
+        let later: u32 = self.later.iter().map(|later| later.quantity).sum();
+        let promised = i64::from(self.units.iter().sum::<u32>() + later);
+        let lawful = Allowance::lawful(&self.item.limits, promised);
+        if lawful == promised || promised == i64::from(self.allowed) {
+            return false;
+        }
+        let Limits { step, minimum, .. } = self.item.limits;
+        let (code, need) =
+            if lawful == 0 { ("below-minimum-quantity", minimum) } else { ("not-a-multiple-of-step", step) };
+        let reason = Reason { code: code.to_owned(), need: Some(need.into()), have: Some(promised) };
+        self.reasons.insert(self.asked, reason);
+        self.asked += 1;
+        self.allowed = if none { 0 } else { u32::try_from(lawful).unwrap_or(0) };
+        true
+    }
+
     /// The pool of the line's own product; a kit has none of its own.
     #[must_use]
     pub fn pool(&self) -> Option<usize> {
@@ -106,11 +127,7 @@ pub fn check(rules: &Rules, inquiry: &Inquiry, context: &Context) -> Result<Plan
         }
     }
     let pools = pools(rules, &mut lines, &offers, &levels, context);
-    let proof = source(rules, &mut lines, &pools, &offers, wish, inquiry);
-    let mut ahead = Ahead::new(inquiry, context, &lines, pools.len());
-    for line in &mut lines {
-        later::fill(&mut ahead, line, &pools, &offers);
-    }
+    let proof = planned(rules, &mut lines, &pools, &offers, wish, (inquiry, context));
     let whole = inquiry.all_or_nothing.unwrap_or(rules.root.policy.all_or_nothing);
     let withdrawn = whole && lines.iter().any(|line| line.short > 0 || line.allowed < line.wanted.quantity);
     if withdrawn {
@@ -133,6 +150,36 @@ pub fn check(rules: &Rules, inquiry: &Inquiry, context: &Context) -> Result<Plan
         withdrawn,
         stale,
     }))
+}
+
+/// How often a cart is planned because lines get less than may be bought.
+const ROUNDS: usize = 4;
+
+/// Plans what is there and what comes later. What is left of a line may be less than may be bought: then so much less is asked
+/// for, in the last round nothing, and all is planned again.
+fn planned<'a>(
+    rules: &Rules,
+    lines: &mut [Line<'a>],
+    pools: &[Pool<'a>],
+    offers: &[(usize, Offer<'a>)],
+    wish: Option<Mode>,
+    (inquiry, context): (&'a Inquiry, &'a Context),
+) -> Sourced {
+    let mut round = 0;
+    loop {
+        round += 1;
+        let proof = source(rules, lines, pools, offers, wish, inquiry);
+        let mut ahead = Ahead::new(inquiry, context, lines, pools.len());
+        lines.iter_mut().for_each(|line| later::fill(&mut ahead, line, pools, offers));
+        let lowered = lines.iter_mut().filter_map(|line| line.lower(round >= ROUNDS).then_some(())).count();
+        if lowered == 0 || round > ROUNDS {
+            return proof;
+        }
+        for line in lines.iter_mut() {
+            (line.units, line.later) = (Vec::new(), Vec::new());
+            line.reasons.truncate(line.asked);
+        }
+    }
 }
 
 /// Everything that is wrong with the question; else the mode that is wished, and what is counted.
@@ -184,6 +231,7 @@ fn lines<'a>(rules: &'a Rules, inquiry: &'a Inquiry, context: &Context) -> Vec<L
             allowed,
             limit,
             parts: Vec::new(),
+            asked: reasons.len(),
             reasons,
             units: Vec::new(),
             later: Vec::new(),

@@ -454,3 +454,24 @@ fn the_most_is_what_may_be_bought() {
         assert_eq!(said.lines[0].most, Some(most), "{limits}");
     }
 }
+
+#[test]
+fn what_is_promised_is_what_may_be_bought() {
+    let cart = |limits: &str, asked: u32, there: i64| {
+        let rules = shops(&format!(r#"{{"x": {{"limits": {limits}}}}}"#), "{}");
+        plan(&rules, &inquiry(vec![wanted("1", "x", asked)], vec![level("x", "a", there)]))
+    };
+    for (limits, asked, there, quantity, code) in [
+        (r#"{"minimum": 4}"#, 5, 3, 0, "below-minimum-quantity"),
+        (r#"{"step": 3}"#, 6, 5, 3, "not-a-multiple-of-step"),
+        (r#"{"step": 3, "minimum": 6}"#, 9, 8, 6, "not-a-multiple-of-step"),
+    ] {
+        let said = cart(limits, asked, there);
+        let line = &said.lines[0];
+        assert_eq!((line.quantity, line.short), (quantity, asked - quantity), "{limits}: {said:?}");
+        assert!(codes(&said, 0).contains(&code), "{limits}: {said:?}");
+        let sent: u32 = said.shipments.iter().map(|shipment| shipment.units).sum();
+        assert_eq!(sent, quantity, "{limits}");
+    }
+    assert_eq!(cart(r#"{"minimum": 4, "step": 2}"#, 6, 9).lines[0].quantity, 6);
+}
