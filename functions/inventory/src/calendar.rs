@@ -122,7 +122,7 @@ impl Hours {
     /// does not open within the horizon. Hours are of the zone's clock, work takes the seconds that pass: an hour that the clock
     /// leaves out is not worked in, one that it shows twice is two.
     #[must_use]
-    pub fn done(&self, zone: &Zone, start: i64, seconds: i64) -> Option<i64> {
+    pub fn done(&self, zone: &Zone, mut start: i64, seconds: i64) -> Option<i64> {
         if self.week.is_none() && self.closed.is_empty() {
             return Some(start + seconds);
         }
@@ -140,6 +140,8 @@ impl Hours {
                         return Some(begin + left);
                     }
                     left -= room;
+                    // Hours that overlap are not worked twice.
+                    start = begin + room;
                     idle = 0;
                 }
             }
@@ -198,12 +200,13 @@ mod tests {
     #[test]
     fn work_runs_only_while_the_doors_are_open() {
         let (hours, faults) = hours(
-            r#"[{"days": ["mon", "tue"], "from": "08:00", "to": "20:00"}, {"days": ["sat"], "from": "22:00", "to": "02:00"}]"#,
+            r#"[{"days": ["mon", "tue"], "from": "08:00", "to": "20:00"}, {"days": ["mon"], "from": "10:00", "to": "12:00"}, {"days": ["sat"], "from": "22:00", "to": "02:00"}]"#,
         );
         assert!(faults.is_empty(), "{faults:?}");
         let (monday, utc) = (4 * DAY, Zone::named("UTC").unwrap());
         for (start, seconds, done) in [
             (monday, 600, monday + 8 * 3_600 + 600),
+            (monday, 13 * 3_600, monday + DAY + 9 * 3_600),
             (monday + 19 * 3_600, 7_200, monday + DAY + 9 * 3_600),
             (monday + 2 * DAY, 60, monday + 5 * DAY + 22 * 3_600 + 60),
             (monday + 5 * DAY + 23 * 3_600, 7_200, monday + 6 * DAY + 3_600),
