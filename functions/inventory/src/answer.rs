@@ -1,7 +1,7 @@
 //! The words of an answer, from what a check found out. Nothing is decided here any more.
 
 use crate::check::{Findings, Line, pool, unit_costs};
-use crate::limits::Allowance;
+use crate::limits;
 use crate::offers::{self, Offer};
 use crate::rulebook::items::Item;
 use crate::stock::{self, Stock};
@@ -84,7 +84,7 @@ fn supply(findings: &Findings<'_>, line: &Line<'_>) -> Supply {
     let available = if !line.item.sellable { Some(0) } else { (!endless).then_some(there) };
     let all =
         available.zip(line.ahead).map(|(there, ahead)| i64::try_from(there).unwrap_or(i64::MAX).saturating_add(ahead));
-    let most = all.into_iter().chain(line.limit).min().map(|most| Allowance::lawful(&line.item.limits, most));
+    let most = all.into_iter().chain(line.limit).min().map(|most| limits::fit(&line.item.limits, most).0);
     Supply {
         id: line.wanted.id.clone(),
         status,
@@ -161,7 +161,8 @@ fn confidence(findings: &Findings<'_>, line: &Line<'_>) -> u32 {
 
 /// What the shop would offer instead of what is short, as far as it is there after this cart.
 fn substitutes(findings: &Findings<'_>, line: &Line<'_>) -> Vec<Substitute> {
-    if line.short == 0 || !line.wanted.substitutes {
+    let short = line.short + line.lowered;
+    if short == 0 || !line.wanted.substitutes {
         return Vec::new();
     }
     let offer = |sku: &String| {
@@ -181,7 +182,7 @@ fn substitutes(findings: &Findings<'_>, line: &Line<'_>) -> Vec<Substitute> {
             }
         }
         let there = whole.iter().fold(0_u32, |sum, most| sum.saturating_add(*most));
-        let quantity = there.min(line.short);
+        let quantity = there.min(short);
         (quantity > 0 && findings.rules.item(sku).sellable).then(|| Substitute { sku: sku.clone(), quantity })
     };
     line.item.substitutes.iter().filter_map(offer).collect()

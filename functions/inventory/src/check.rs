@@ -3,9 +3,9 @@
 use crate::answer;
 use crate::later::{self, Ahead};
 use crate::levels::{Levels, no_node};
-use crate::limits::Allowance;
+use crate::limits::{self, Allowance};
 use crate::offers::{self, Offer};
-use crate::rulebook::items::{Item, Limits};
+use crate::rulebook::items::Item;
 use crate::rules::Rules;
 use crate::sourcing::{self, BUDGET, Case, Sourced, Supplier, Want, ranked};
 use crate::stock::{self, Stock};
@@ -34,6 +34,8 @@ pub struct Line<'a> {
     pub reasons: Vec<Reason>,
     /// How many of the reasons are for what may be asked for, not for what is there.
     pub asked: usize,
+    /// Units that may be bought and are not asked for, as what is left of them is no lawful quantity.
+    pub lowered: u32,
     /// Units from each offer.
     pub units: Vec<u32>,
     /// What comes later.
@@ -50,17 +52,16 @@ impl Line<'_> {
     fn lower(&mut self, none: bool) -> bool {
         let later: u32 = self.later.iter().map(|later| later.quantity).sum();
         let promised = i64::from(self.units.iter().sum::<u32>() + later);
-        let lawful = Allowance::lawful(&self.item.limits, promised);
-        if lawful == promised || promised == i64::from(self.allowed) {
+        let (fits, why) = limits::fit(&self.item.limits, promised);
+        if fits == promised || promised == i64::from(self.allowed) {
             return false;
         }
-        let Limits { step, minimum, .. } = self.item.limits;
-        let (code, need) =
-            if lawful == 0 { ("below-minimum-quantity", minimum) } else { ("not-a-multiple-of-step", step) };
-        let reason = Reason { code: code.to_owned(), need: Some(need.into()), have: Some(promised) };
-        self.reasons.insert(self.asked, reason);
-        self.asked += 1;
-        self.allowed = if none { 0 } else { u32::try_from(lawful).unwrap_or(0) };
+        self.reasons.truncate(self.asked);
+        self.reasons.extend(why);
+        self.asked = self.reasons.len();
+        let fits = if none { 0 } else { u32::try_from(fits).unwrap_or(0) };
+        self.lowered += self.allowed - fits;
+        self.allowed = fits;
         true
     }
 
@@ -171,8 +172,11 @@ fn planned<'a>(
         let proof = source(rules, lines, pools, offers, wish, inquiry);
         let mut ahead = Ahead::new(inquiry, context, lines, pools.len());
         lines.iter_mut().for_each(|line| later::fill(&mut ahead, line, pools, offers));
-        let lowered = lines.iter_mut().filter_map(|line| line.lower(round >= ROUNDS).then_some(())).count();
-        if lowered == 0 || round > ROUNDS {
+        let mut again = false;
+        for line in lines.iter_mut().filter(|_| round <= ROUNDS) {
+            again |= line.lower(round == ROUNDS);
+        }
+        if !again {
             return proof;
         }
         for line in lines.iter_mut() {
@@ -232,6 +236,7 @@ fn lines<'a>(rules: &'a Rules, inquiry: &'a Inquiry, context: &Context) -> Vec<L
             limit,
             parts: Vec::new(),
             asked: reasons.len(),
+            lowered: 0,
             reasons,
             units: Vec::new(),
             later: Vec::new(),

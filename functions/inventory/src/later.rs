@@ -14,10 +14,10 @@ pub struct Ahead<'a> {
     context: &'a Context,
     /// Of each of the cart's products, the units on hand that the lines so far take.
     taken: Vec<i64>,
-    /// Of each pool, the units on hand that all lines take, kits among them.
-    drawn: Vec<i64>,
     /// Of each of them, the units promised beyond what is there.
     beyond: Vec<i64>,
+    /// Of each pool, the units on hand that all lines take, kits among them.
+    drawn: Vec<i64>,
     /// Units of what is on its way that are promised: pool, node and date.
     coming: BTreeMap<(usize, &'a str, i64), i64>,
 }
@@ -36,7 +36,7 @@ impl<'a> Ahead<'a> {
                 }
             }
         }
-        Self { inquiry, context, taken: vec![0; products], drawn, beyond: vec![0; products], coming: BTreeMap::new() }
+        Self { inquiry, context, taken: vec![0; products], beyond: vec![0; products], drawn, coming: BTreeMap::new() }
     }
 
     /// Whether what comes at that time may be promised: where the cart wants nothing later, what has no date may not.
@@ -45,11 +45,15 @@ impl<'a> Ahead<'a> {
         by.is_none_or(|by| at.is_some_and(|at| at <= by))
     }
 
+    /// Units of the line's own pool that all lines take; a kit that has the product for a part takes of it too.
+    fn drawn(&self, line: &Line<'_>) -> Option<i64> {
+        line.pool().and_then(|place| self.drawn.get(place)).copied()
+    }
+
     /// Units of the line's own pool that no line takes.
     fn unused(&self, line: &Line<'_>, pool: Option<&Pool<'_>>) -> i64 {
         let there: i64 = pool.iter().flat_map(|pool| &pool.stock).map(|stock| i64::from(stock.free)).sum();
-        let drawn = line.pool().and_then(|place| self.drawn.get(place)).copied().unwrap_or(0);
-        (there - drawn).max(0)
+        (there - self.drawn(line).unwrap_or(0)).max(0)
     }
 
     /// Units left of the caps of selling ahead; `None` where there is no cap.
@@ -142,9 +146,7 @@ fn oversell(ahead: &Ahead<'_>, line: &Line<'_>, pool: Option<&Pool<'_>>) -> Opti
     let limit = i64::from(line.item.oversell?);
     let signed: i64 =
         pool.iter().flat_map(|pool| &pool.stock).map(|stock| i64::from(stock.free) - i64::from(stock.owed)).sum();
-    // A kit that has the product for a part takes of it too.
-    let drawn = line.pool().and_then(|place| ahead.drawn.get(place)).copied();
-    let drawn = drawn.unwrap_or_else(|| so_far(&ahead.taken, line));
+    let drawn = ahead.drawn(line).unwrap_or_else(|| so_far(&ahead.taken, line));
     Some(((signed + limit).max(0) - drawn - so_far(&ahead.beyond, line)).max(0))
 }
 

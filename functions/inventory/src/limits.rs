@@ -40,36 +40,40 @@ impl<'a> Allowance<'a> {
         self.left.map(|(_, _, left)| left)
     }
 
-    /// The most of these units that may be bought: a multiple of the step, and no less than the minimum.
-    #[must_use]
-    pub fn lawful(limits: &Limits, units: i64) -> i64 {
-        let most = units - units % i64::from(limits.step.max(1));
-        if most < i64::from(limits.minimum) { 0 } else { most }
-    }
-
     /// Takes a line's units: how many of them may be bought, and why not more.
     pub fn take(&mut self, quantity: u32) -> (u32, Vec<Reason>) {
         let mut reasons = Vec::new();
         let mut allowed = i64::from(quantity);
-        let reason =
-            |code: &str, need: i64, have: i64| Reason { code: code.to_owned(), need: Some(need), have: Some(have) };
         if let Some((code, _, left)) = self.left.filter(|(_, _, left)| *left < allowed) {
             reasons.push(reason(code, allowed, left));
             allowed = left;
         }
-        let step = i64::from(self.limits.step.max(1));
-        if allowed % step != 0 {
-            reasons.push(reason("not-a-multiple-of-step", step, allowed));
-            allowed -= allowed % step;
-        }
-        let minimum = i64::from(self.limits.minimum.max(1));
-        if allowed < minimum && (allowed > 0 || minimum > 1) {
-            reasons.push(reason("below-minimum-quantity", minimum, allowed));
-            allowed = 0;
-        }
+        let (allowed, why) = fit(self.limits, allowed);
+        reasons.extend(why);
         if let Some((_, _, left)) = &mut self.left {
             *left -= allowed;
         }
         (u32::try_from(allowed).unwrap_or(0), reasons)
     }
+}
+
+/// The most of these units that may be bought, a multiple of the step and no less than the minimum, and why it is not all.
+#[must_use]
+pub fn fit(limits: &Limits, units: i64) -> (i64, Vec<Reason>) {
+    let (mut fits, mut reasons) = (units, Vec::new());
+    let step = i64::from(limits.step.max(1));
+    if fits % step != 0 {
+        reasons.push(reason("not-a-multiple-of-step", step, fits));
+        fits -= fits % step;
+    }
+    let minimum = i64::from(limits.minimum.max(1));
+    if fits < minimum && (fits > 0 || minimum > 1) {
+        reasons.push(reason("below-minimum-quantity", minimum, fits));
+        fits = 0;
+    }
+    (fits, reasons)
+}
+
+fn reason(code: &str, need: i64, have: i64) -> Reason {
+    Reason { code: code.to_owned(), need: Some(need), have: Some(have) }
 }

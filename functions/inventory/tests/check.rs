@@ -475,3 +475,14 @@ fn what_is_promised_is_what_may_be_bought() {
     }
     assert_eq!(cart(r#"{"minimum": 4, "step": 2}"#, 6, 9).lines[0].quantity, 6);
 }
+
+#[test]
+fn what_is_cut_for_step_or_minimum_is_short_for_substitutes_too() {
+    for (limits, promised, offered) in [(r#"{"minimum": 4}"#, 0, 5), (r#"{"step": 5}"#, 0, 5), ("{}", 3, 2)] {
+        let rules = shops(&format!(r#"{{"x": {{"substitutes": ["y"], "limits": {limits}}}}}"#), "{}");
+        let line = Wanted { substitutes: true, ..wanted("1", "x", 5) };
+        let said = plan(&rules, &inquiry(vec![line], vec![level("x", "a", 3), level("y", "a", 9)]));
+        let substitutes: Vec<u32> = said.lines[0].substitutes.iter().map(|other| other.quantity).collect();
+        assert_eq!((said.lines[0].quantity, substitutes), (promised, vec![offered]), "{limits}");
+    }
+}
