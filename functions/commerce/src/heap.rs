@@ -115,8 +115,10 @@ impl<A: GlobalAlloc> Heap<A> {
             }
             if state.left > 0 {
                 // What is too short for this block is a block of its own size.
-                let (rest, class) = (state.chunk, state.left / GRAIN);
-                Self::push(state, rest, class);
+                let rest = state.chunk;
+                if let Some(last) = state.free.get_mut(state.left / GRAIN) {
+                    Self::push(last, rest);
+                }
             }
             (state.chunk, state.left) = (chunk, CHUNK);
         }
@@ -127,13 +129,24 @@ impl<A: GlobalAlloc> Heap<A> {
         block
     }
 
+    /// Puts a freed block before the last one of its list.
     #[inline]
-    fn push(state: &mut State, block: *mut u8, class: usize) {
-        if let Some(last) = state.free.get_mut(class) {
-            // SAFETY: a block has at least GRAIN bytes, is aligned to it, and nobody else uses it now.
-            unsafe { block.cast::<*mut u8>().write(*last) };
-            *last = block;
+    fn push(last: &mut *mut u8, block: *mut u8) {
+        // SAFETY: a block has at least GRAIN bytes, is aligned to it, and nobody else uses it now.
+        unsafe { block.cast::<*mut u8>().write(*last) };
+        *last = block;
+    }
+
+    /// Takes the last block of a list; none where it is empty.
+    #[inline]
+    fn pop(last: &mut *mut u8) -> Option<*mut u8> {
+        if last.is_null() {
+            return None;
         }
+        let block = *last;
+        // SAFETY: `push` wrote the word.
+        *last = unsafe { block.cast::<*mut u8>().read() };
+        Some(block)
     }
 }
 
@@ -145,26 +158,21 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Heap<A> {
         // SAFETY: one thread, and no reference into the state outlives a call.
         let state = unsafe { &mut *self.state.get() };
         match Self::class(layout) {
-            Class::Small(class) => match state.free.get_mut(class) {
-                Some(last) if !last.is_null() => {
-                    let block = *last;
-                    // SAFETY: `push` wrote the word.
-                    *last = unsafe { block.cast::<*mut u8>().read() };
-                    block
-                }
-                _ => self.cut(class),
+            Class::Small(class) => match state.free.get_mut(class).and_then(Self::pop) {
+                Some(block) => block,
+                None => self.cut(class),
             },
-            Class::Large(class) => match state.large.get_mut(class) {
-                Some((last, count)) if *count > 0 => {
-                    let block = *last;
-                    // SAFETY: `dealloc` wrote the word.
-                    *last = unsafe { block.cast::<*mut u8>().read() };
-                    *count -= 1;
-                    block
+            Class::Large(class) => {
+                let kept = state.large.get_mut(class).and_then(|(last, count)| Some((Self::pop(last)?, count)));
+                match kept {
+                    Some((block, count)) => {
+                        *count -= 1;
+                        block
+                    }
+                    // SAFETY: the size is not zero.
+                    None => unsafe { self.rest.alloc(Self::whole(layout)) },
                 }
-                // SAFETY: the size is not zero.
-                _ => unsafe { self.rest.alloc(Self::whole(layout)) },
-            },
+            }
             // SAFETY: the caller's promise.
             Class::Other => unsafe { self.rest.alloc(layout) },
         }
@@ -175,12 +183,14 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Heap<A> {
         // SAFETY: one thread, and no reference into the state outlives a call.
         let state = unsafe { &mut *self.state.get() };
         match Self::class(layout) {
-            Class::Small(class) => Self::push(state, block, class),
+            Class::Small(class) => {
+                if let Some(last) = state.free.get_mut(class) {
+                    Self::push(last, block);
+                }
+            }
             Class::Large(class) => match state.large.get_mut(class) {
                 Some((last, count)) if *count < KEPT => {
-                    // SAFETY: a block is longer than a word, is aligned to it, and nobody else uses it now.
-                    unsafe { block.cast::<*mut u8>().write(*last) };
-                    *last = block;
+                    Self::push(last, block);
                     *count += 1;
                 }
                 // SAFETY: the caller's promise; it came from there with this layout.

@@ -15,6 +15,7 @@ pub mod instant;
 mod memory;
 pub mod money;
 pub mod object;
+mod of_line;
 pub mod report;
 
 /// The allocator of every component.
@@ -25,4 +26,5 @@ static HEAP: heap::Heap<talc::wasm::WasmDynamicTalc> = heap::Heap::before(talc::
 pub use document::Node;
 pub use facts::types::{Compiled, Context, Fault};
 pub use object::Object;
+pub use of_line::of_line;
 pub use report::{Report, Value};

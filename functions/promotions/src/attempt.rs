@@ -117,20 +117,32 @@ pub fn attempt(
 }
 
 fn desk<'a>(promotion: &Promotion, scene: &'a Scene<'a>, ledger: &'a mut Ledger) -> Desk<'a> {
-    let clips = promotion.budget.is_some_and(|budget| !budget.uses) && short(promotion, scene) == Short::Clip;
-    let left = if clips { budget_left(promotion, scene) } else { i64::MAX };
     Desk {
         scene,
         ledger,
         given: Given::none(scene),
         rounding: promotion.rounding.unwrap_or(scene.policy.rounding),
-        most: promotion.most.unwrap_or(i64::MAX).min(left),
+        most: most(promotion, scene),
     }
+}
+
+/// The most that the promotion may take off, where what is more is cut off.
+fn most(promotion: &Promotion, scene: &Scene<'_>) -> i64 {
+    let left = if short(promotion, scene) == Short::Clip { money_left(promotion, scene) } else { i64::MAX };
+    promotion.most.unwrap_or(i64::MAX).min(left)
 }
 
 /// What becomes of a discount that the budget covers in part.
 fn short(promotion: &Promotion, scene: &Scene<'_>) -> Short {
     promotion.budget.and_then(|budget| budget.short).unwrap_or(scene.policy.budget)
+}
+
+/// What a budget of money still covers; one of uses was asked before.
+fn money_left(promotion: &Promotion, scene: &Scene<'_>) -> i64 {
+    match promotion.budget {
+        Some(budget) if !budget.uses => budget_left(promotion, scene),
+        _ => i64::MAX,
+    }
 }
 
 fn work(promotion: &Promotion, scene: &Scene<'_>, ledger: &mut Ledger) -> Given {
@@ -163,15 +175,12 @@ fn bounded(
     after: Ledger,
 ) -> Result<(Given, Ledger), Refusal> {
     let taken = given.goods() + given.carriage();
-    let left = match promotion.budget {
-        Some(budget) if !budget.uses => budget_left(promotion, scene),
-        _ => i64::MAX,
-    };
+    let left = money_left(promotion, scene);
     if let Some(budget) = promotion.budget.filter(|_| taken > left && short(promotion, scene) == Short::Refuse) {
         // As where it is used up: the limit, and what would have been used.
         return Err(Refusal::numbers("budget-exhausted", budget.limit, (budget.limit - left).saturating_add(taken)));
     }
-    let most = promotion.most.unwrap_or(i64::MAX).min(left);
+    let most = most(promotion, scene);
     if taken <= most {
         return Ok((given, after));
     }

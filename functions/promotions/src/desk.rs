@@ -315,15 +315,15 @@ impl Desk<'_> {
         }
     }
 
-    /// Grants something that belongs to lines by what they cost, split exactly.
-    pub fn grant(&mut self, kind: &'static str, id: Option<String>, amount: i64, picks: &[Pick]) {
+    /// Grants something that belongs to lines by what they cost, split exactly; `limit` is the most that may be used up of it.
+    pub fn grant(&mut self, kind: &'static str, id: Option<String>, amount: i64, limit: Option<i64>, picks: &[Pick]) {
         let lines = self.by_line(picks, Basis::Original);
         let weights: Vec<i64> = lines.iter().map(|line| line.2).collect();
         let caps = vec![amount; weights.len()];
         let shares = split(amount, &weights, &caps, self.scene.policy.lines());
         let lines = lines.iter().map(|line| line.0).zip(shares).filter(|(_, share)| *share > 0).collect();
         self.given.reached = true;
-        self.given.grants.push(Granted { kind, id, amount, limit: None, lines });
+        self.given.grants.push(Granted { kind, id, amount, limit, lines });
     }
 }
 

@@ -1,6 +1,7 @@
 //! What one promotion gave: off lines and shipping, granted, added. Nothing is decided here.
 
 use crate::scene::Scene;
+use crate::split::{Sharing, split};
 
 /// Something granted; the promotion's id is added later.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +16,18 @@ pub struct Granted {
     pub limit: Option<i64>,
     /// The share of each line, by its place in the cart.
     pub lines: Vec<(usize, i64)>,
+}
+
+impl Granted {
+    /// Lowers the amount, and the shares of lines with it.
+    pub fn cut(&mut self, amount: i64, sharing: Sharing) {
+        let shares: Vec<i64> = self.lines.iter().map(|(_, share)| *share).collect();
+        for (line, share) in self.lines.iter_mut().zip(split(amount, &shares, &shares, sharing)) {
+            line.1 = share;
+        }
+        self.lines.retain(|(_, share)| *share > 0);
+        self.amount = amount;
+    }
 }
 
 /// A line added; the promotion's id is added later.

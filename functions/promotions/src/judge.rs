@@ -79,6 +79,7 @@ pub fn judge<'a>(scene: &'a Scene<'a>, candidates: &'a [&'a Promotion]) -> Judge
         judgement.ledger.settle();
     }
     judgement.cart();
+    judgement.pay();
     judgement
 }
 
@@ -188,6 +189,22 @@ impl<'a> Judgement<'a> {
         self.apply(index, given, after);
         let rest = self.undecided(|_| true);
         self.leave(&rest, &[index], &opening);
+    }
+
+    /// Tenders pay no more than the goods cost in the end: a promotion after one may have reduced them. What is too much is
+    /// left out of the last.
+    fn pay(&mut self) {
+        let mut unpaid = self.ledger.remaining();
+        for index in &self.order {
+            let Some(Some(Fate::Applied(given))) = self.fates.get_mut(*index) else { continue };
+            for tender in given.grants.iter_mut().filter(|granted| granted.kind == "tender") {
+                if tender.amount > unpaid {
+                    tender.cut(unpaid, self.scene.policy.lines());
+                }
+                unpaid -= tender.amount;
+            }
+            given.grants.retain(|granted| granted.kind != "tender" || granted.amount > 0);
+        }
     }
 
     fn lanes(&mut self) {

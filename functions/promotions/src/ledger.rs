@@ -178,17 +178,9 @@ impl Ledger {
             }
             (rest, end) = (rest - count, end + 1);
         }
-        // Only these and their neighbours may have become alike.
-        for place in (index..=end).rev() {
-            let last = place.checked_sub(1).and_then(|before| self.runs.get(before)).copied();
-            if let (Some(last), Some(run)) = (last, self.runs.get(place).copied())
-                && last.alike(&run)
-            {
-                self.runs.remove(place);
-                if let Some(last) = self.runs.get_mut(place - 1) {
-                    last.count += run.count;
-                }
-            }
+        let near = |place: usize| self.runs.get(place).is_some_and(|other| other.line == run.line);
+        if end > index + 1 || index.checked_sub(1).is_some_and(near) || near(end) {
+            self.join();
         }
     }
 

@@ -5,7 +5,7 @@ use crate::index::{Directory, Shard, keys};
 use crate::judge::judge;
 use crate::policy::Policy;
 use crate::promotion::Promotion;
-use crate::scene::{Scene, marks};
+use crate::scene::Scene;
 use crate::segments::{self, Segment};
 use crate::verdict;
 use commerce::facts::offers::{LineAttribute, Proposal, ShippingCharge, Verdict, Wants};
@@ -131,7 +131,6 @@ impl Rules {
         self.check(lines, shipping, proposals, context, &wanted)?;
         let scene = Scene {
             lines,
-            marks: &marks(lines),
             declared,
             shipping,
             context,
@@ -149,7 +148,7 @@ impl Rules {
         if wants.hints > 0 {
             let worth = judgement.value();
             let again = |lines: &[PricedLine], id: &str| {
-                let scene = Scene { lines, marks: &marks(lines), ..scene };
+                let scene = Scene { lines, ..scene };
                 let keys = self.keys(lines, context, &segments);
                 let reached = self.reached(&keys, &self.root.directory.shards(&keys, context.at), false);
                 let judged = judge(&scene, &reached);

@@ -4,15 +4,14 @@ use crate::policy::Policy;
 use commerce::facts::offers::{LineAttribute, ShippingCharge};
 use commerce::facts::prices::PricedLine;
 use commerce::facts::types::{Context, Shopper};
+use commerce::of_line;
 use jiff::tz::TimeZone;
 
 /// A cart and what is around it. Amounts that change stand in the [`crate::ledger::Ledger`].
 pub struct Scene<'a> {
     /// The cart.
     pub lines: &'a [PricedLine],
-    /// For each line, the [`mark`] of its product.
-    pub marks: &'a [u16],
-    /// What its lines declare.
+    /// What its lines declare, in their order.
     pub declared: &'a [LineAttribute],
     /// What is asked for shipping.
     pub shipping: &'a [ShippingCharge],
@@ -33,20 +32,11 @@ impl Scene<'_> {
         self.context.shopper.as_ref()
     }
 
-    /// The selected lines of a product, by their place in the cart.
-    pub fn having(&self, sku: &str) -> impl Iterator<Item = (usize, &PricedLine)> {
-        let wanted = mark(sku);
-        let marked = self.lines.iter().zip(self.marks).enumerate();
-        marked
-            .filter(move |(_, (_, mark))| **mark == wanted)
-            .map(|(place, (line, _))| (place, line))
-            .filter(move |(_, line)| line.selected && line.sku == sku)
-    }
-
-    /// What the line at a place declares under a name, the first where it does twice.
+    /// What the line at a place declares under a name, in its order.
     pub fn declared(&self, place: usize, name: &str) -> impl Iterator<Item = &str> {
-        let own = self.declared.iter().filter(move |declared| usize::try_from(declared.line) == Ok(place));
-        own.filter(move |declared| declared.name == name).map(|declared| declared.value.as_str())
+        let own = u32::try_from(place).map(|place| of_line(self.declared, place, |declared| declared.line));
+        let named = own.unwrap_or_default().iter().filter(move |declared| declared.name == name);
+        named.map(|declared| declared.value.as_str())
     }
 
     /// What a clock of the zone shows.
@@ -65,21 +55,6 @@ impl Scene<'_> {
             .map(|counter| counter.used)
             .fold(0, i64::saturating_add)
     }
-}
-
-/// A word's length and its last byte: most words that differ, differ in these (`TEA-100`, `TEA-200`). They are looked at
-/// first, as comparing bytes by a call is what a small promotion costs most, in Wasm above all.
-#[must_use]
-#[inline]
-pub fn mark(word: &str) -> u16 {
-    let [length, ..] = word.len().to_le_bytes();
-    u16::from_le_bytes([length, word.as_bytes().last().copied().unwrap_or(0)])
-}
-
-/// The marks of a cart's products.
-#[must_use]
-pub fn marks(lines: &[PricedLine]) -> Vec<u16> {
-    lines.iter().map(|line| mark(&line.sku)).collect()
 }
 
 /// Why a condition does not hold.

@@ -173,20 +173,13 @@ impl Target {
         let mut picks: Vec<Pick> = Vec::new();
         // Both stand in the cart's order.
         let mut runs = ledger.runs.iter().enumerate().peekable();
-        let mut add = |place: usize, line: &PricedLine| {
-            if !(self.matches(scene, line, ledger, place) && line.discountable) {
-                return;
-            }
+        for (place, _) in self.lines(scene, ledger).filter(|(_, line)| line.discountable) {
             while runs.next_if(|(_, run)| run.line < place).is_some() {}
             while let Some((index, run)) = runs.next_if(|(_, run)| run.line == place) {
                 if !(once && run.used) {
                     picks.push(Pick { run: index, count: run.count });
                 }
             }
-        };
-        match self.skus.as_slice() {
-            [only] => scene.having(only).for_each(|(place, line)| add(place, line)),
-            _ => scene.lines.iter().enumerate().for_each(|(place, line)| add(place, line)),
         }
         match self.only {
             None => picks,

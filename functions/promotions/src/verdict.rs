@@ -35,7 +35,7 @@ pub fn write(scene: &Scene<'_>, candidates: &[&Promotion], judgement: &Judgement
         units: units(scene, judgement),
         surcharges: surcharges(&applied),
         additions: additions(scene, &applied),
-        grants: paid_once(grants(scene, &applied), judgement),
+        grants: grants(scene, &applied),
         outcomes: outcomes(scene, candidates, judgement),
         codes: codes(scene, candidates, judgement),
         optimal: judgement.optimal,
@@ -47,9 +47,6 @@ pub fn write(scene: &Scene<'_>, candidates: &[&Promotion], judgement: &Judgement
         wishes: Vec::new(),
         trace: if wants.trace { trace(candidates, judgement) } else { Vec::new() },
     };
-    let tendered: i64 = verdict.grants.iter().filter(|grant| grant.kind == "tender").map(|grant| grant.amount).sum();
-    trim(verdict.consume.iter_mut().filter(|used| used.kind == "tender").map(|used| &mut used.amount), tendered);
-    verdict.consume.retain(|used| used.kind != "tender" || used.amount > 0);
     verdict.idempotency_key = crate::decision::name(scene, &verdict);
     verdict
 }
@@ -187,31 +184,6 @@ fn grants(scene: &Scene<'_>, applied: &[(&Promotion, &Given)]) -> Vec<Grant> {
         lines: named(&granted.lines, scene),
     })
     .collect()
-}
-
-/// Tenders pay no more than the goods cost in the end: a promotion after one may have reduced them. What is too much is left
-/// out of the last.
-fn paid_once(mut grants: Vec<Grant>, judgement: &Judgement<'_>) -> Vec<Grant> {
-    let tenders = grants.iter_mut().filter(|grant| grant.kind == "tender");
-    trim(tenders.map(|grant| &mut grant.amount), judgement.ledger.remaining());
-    for grant in grants.iter_mut().filter(|grant| grant.kind == "tender") {
-        let weights: Vec<i64> = grant.lines.iter().map(|share| share.amount).collect();
-        if weights.iter().sum::<i64>() > grant.amount {
-            let shares = split(grant.amount, &weights, &weights, judgement.scene.policy.lines());
-            grant.lines.iter_mut().zip(shares).for_each(|(known, share)| known.amount = share);
-            grant.lines.retain(|share| share.amount > 0);
-        }
-    }
-    grants.retain(|grant| grant.kind != "tender" || grant.amount > 0);
-    grants
-}
-
-/// Lowers amounts, the last ones first, until they come to no more than the most.
-fn trim<'a>(amounts: impl Iterator<Item = &'a mut i64>, mut most: i64) {
-    for amount in amounts {
-        *amount = (*amount).min(most.max(0));
-        most -= *amount;
-    }
 }
 
 fn messages(promotion: &Promotion) -> Vec<Attribute> {

@@ -9,6 +9,7 @@ use super::facts::{offers, prices, types as facts};
 use super::failure::{Failure, Kind};
 use super::types::{Attribute, Cart, Context, Discount, Line, Moment, Shopper};
 use commerce::instant::civil_from_days;
+use commerce::of_line;
 
 /// The cart as plugins see it: lines that are selected and that promotions may reduce.
 pub fn cart(
@@ -19,7 +20,7 @@ pub fn cart(
 ) -> Cart {
     let seen = (0..).zip(lines).filter(|(_, line)| line.selected && line.discountable);
     let line = |(place, line): (u32, &prices::PricedLine)| {
-        let own = declared.iter().filter(|declared| declared.line == place);
+        let own = of_line(declared, place, |declared| declared.line).iter();
         let attributes = own.map(|own| Attribute { name: own.name.clone(), value: own.value.clone() });
         self::line(line, attributes.collect())
     };

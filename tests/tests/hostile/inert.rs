@@ -154,7 +154,7 @@ fn it_tells_nothing_of_the_machine_and_the_same_in_every_call() {
     assert_eq!(cedar.get("/v1/merchants/cedar/plugins/no-such/logs").unwrap().code(), "unknown-plugin");
 }
 
-/// 64 at once, and no more; what is given back makes room.
+/// 64 at once, and no more.
 #[test]
 fn it_holds_so_many_handles() {
     let app = host();

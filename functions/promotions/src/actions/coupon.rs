@@ -30,6 +30,6 @@ impl Give for Coupon {
     }
 
     fn give(&self, desk: &mut Desk<'_>) {
-        desk.grant("coupon", Some(self.id.clone()), self.units, &[]);
+        desk.grant("coupon", Some(self.id.clone()), self.units, None, &[]);
     }
 }

@@ -42,7 +42,7 @@ impl Give for Donation {
         let share = part(desk.total(&picks, Basis::Remaining), self.rate, 10_000, desk.rounding).unwrap_or(0);
         let amount = share.saturating_add(self.amount);
         if amount > 0 && !picks.is_empty() {
-            desk.grant("donation", Some(self.cause.clone()), amount, &picks);
+            desk.grant("donation", Some(self.cause.clone()), amount, None, &picks);
         }
     }
 

@@ -38,7 +38,7 @@ impl Give for PointsEarn {
         let picks = desk.pick(&self.of);
         let times = self.spend.map_or(1, |spend| desk.total(&picks, Basis::Remaining) / spend);
         if times > 0 && !picks.is_empty() {
-            desk.grant("points-earned", None, self.points.saturating_mul(times), &picks);
+            desk.grant("points-earned", None, self.points.saturating_mul(times), None, &picks);
         }
     }
 

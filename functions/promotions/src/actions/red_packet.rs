@@ -36,10 +36,7 @@ impl Give for RedPacket {
         let amount = self.amount.saturating_sub(used).min(unpaid);
         if amount > 0 {
             let picks = desk.pick(&Target::default());
-            desk.grant("tender", Some(self.id.clone()), amount, &picks);
-            if let Some(granted) = desk.given.grants.last_mut() {
-                granted.limit = Some(self.amount);
-            }
+            desk.grant("tender", Some(self.id.clone()), amount, Some(self.amount), &picks);
             desk.draw("tender", &self.id, amount);
         }
     }

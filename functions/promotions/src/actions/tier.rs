@@ -71,7 +71,7 @@ impl Tier {
     /// Gives what it gives on these units.
     pub fn give(&self, desk: &mut Desk<'_>, picks: &[Pick], spread: Spread) {
         if let Some(points) = self.points.filter(|points| *points > 0) {
-            desk.grant("points-earned", None, points, picks);
+            desk.grant("points-earned", None, points, None, picks);
         }
         if self.free_shipping {
             for charge in 0..desk.ledger.shipping.len() {

@@ -21,7 +21,7 @@ pub struct Contains {
 impl Contains {
     fn found(&self, scene: &Scene<'_>) -> usize {
         let lines = || scene.lines.iter().filter(|line| line.selected);
-        let skus = self.skus.iter().filter(|sku| scene.having(sku).next().is_some()).count();
+        let skus = self.skus.iter().filter(|sku| lines().any(|line| same(&line.sku, sku))).count();
         let of = |line: &PricedLine, category: &str| line.categories.iter().any(|known| same(known, category));
         skus + self.categories.iter().filter(|category| lines().any(|line| of(line, category))).count()
     }

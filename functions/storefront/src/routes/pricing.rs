@@ -9,7 +9,7 @@ use crate::wire::{self, cart, context, money::Money, pricing as answer};
 use commerce::facts::offers::LineAttribute;
 use commerce::facts::prices::{Payable, PriceEvent, PricedCart, PricedLine, Taxation};
 use commerce::facts::types::{Context, Line};
-use commerce::{Report, bounds, instant, money};
+use commerce::{Report, bounds, instant, money, of_line};
 
 struct Request<'a> {
     source: wire::Source<'a>,
@@ -73,8 +73,9 @@ pub(super) fn payables(
     nets: &[i64],
     taxation: &Taxation,
 ) -> Result<Vec<Payable>, Problem> {
-    let paid =
-        |place: u32| declared.iter().any(|own| own.line == place && own.name == "deposit" && own.value == "paid");
+    let paid = |place: u32| {
+        of_line(declared, place, |own| own.line).iter().any(|own| own.name == "deposit" && own.value == "paid")
+    };
     let payable = |(((place, line), net), tax): (((u32, &PricedLine), &i64), i64)| {
         Ok(Payable {
             id: line.id.clone(),

@@ -5,6 +5,7 @@ use commerce::facts::offers::{Status, Verdict};
 use commerce::facts::prices::{Particulars, PricedLine};
 use commerce::facts::referrals::SoldLine;
 use commerce::money::{Remainder, allocate};
+use commerce::of_line;
 
 /// Who pays for a discount, where it is the referrers of the sale.
 const CREATOR: &str = "creator";
@@ -22,7 +23,7 @@ pub fn sold(tally: &Tally) -> Vec<SoldLine> {
     let borne =
         |id: &str| verdict.shipping_shares.iter().filter(|share| share.line == id).map(|share| share.amount).sum();
     let activity = |place: u32, own: &Particulars| {
-        let named = declared.iter().find(|declared| declared.line == place && declared.name == ACTIVITY);
+        let named = of_line(declared, place, |own| own.line).iter().find(|own| own.name == ACTIVITY);
         named.map_or(&own.price_list, |declared| &declared.value).clone()
     };
     let all = (0..).zip(priced).zip(particulars).zip(nets).zip(funded);
