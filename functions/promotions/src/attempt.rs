@@ -1,50 +1,15 @@
 //! One promotion against one state of the cart: may it run, and what does it give? Nothing here knows of other promotions.
 
+use crate::catalogue::Condition;
+use crate::code::{self, Code};
 use crate::desk::Desk;
 use crate::given::Given;
-use crate::ledger::Ledger;
+use crate::ledger::{Drawn, Ledger};
 use crate::policy::Short;
-use crate::promotion::{Code, Promotion};
+use crate::promotion::Promotion;
 use crate::scene::{Applied, Refusal, Scene};
 use crate::split::split;
-
-/// Codes as entered, in their compared form.
-#[must_use]
-pub fn entered(scene: &Scene<'_>) -> Vec<String> {
-    scene.context.codes.iter().map(|code| scene.policy.code(code)).collect()
-}
-
-/// Why a code does not work now.
-pub fn check_code(code: &Code, scene: &Scene<'_>) -> Result<(), Refusal> {
-    let at = scene.context.at;
-    if at < code.starts {
-        return Err(Refusal::numbers("code-not-started", code.starts, at));
-    }
-    if at >= code.ends {
-        return Err(Refusal::numbers("code-expired", code.ends, at));
-    }
-    for (scope, limit) in code.limits.each() {
-        let used = used_code(scene, code, scope);
-        if used >= limit {
-            let reason = match scope {
-                "customer" => "code-customer-limit-reached",
-                "day" => "code-day-limit-reached",
-                _ => "code-limit-reached",
-            };
-            return Err(Refusal::numbers(reason, limit, used));
-        }
-    }
-    Ok(())
-}
-
-/// Counters name codes as the storefront writes them: compared in the same form.
-fn used_code(scene: &Scene<'_>, code: &Code, scope: &str) -> i64 {
-    let counters = scene.context.counters.iter().filter(|counter| counter.kind == "code" && counter.scope == scope);
-    counters
-        .filter(|counter| scene.policy.code(&counter.id) == code.code)
-        .map(|counter| counter.used)
-        .fold(0, i64::saturating_add)
-}
+use commerce::money::{Rounding, part};
 
 /// Whether the promotion runs at all: its time, codes, limits and budget.
 pub fn open(promotion: &Promotion, scene: &Scene<'_>) -> Result<(), Refusal> {
@@ -56,15 +21,7 @@ pub fn open(promotion: &Promotion, scene: &Scene<'_>) -> Result<(), Refusal> {
         return Err(Refusal::numbers("promotion-ended", promotion.ends, at));
     }
     if !promotion.codes.is_empty() {
-        let entered = entered(scene);
-        let mut answer = Err(Refusal::plain("code-not-entered"));
-        for code in promotion.codes.iter().filter(|code| entered.contains(&code.code)) {
-            answer = check_code(code, scene);
-            if answer.is_ok() {
-                break;
-            }
-        }
-        answer?;
+        code::working(&promotion.codes, scene)?;
     }
     for (scope, limit) in promotion.limits.each() {
         let used = scene.used("promotion", &promotion.id, scope);
@@ -77,20 +34,12 @@ pub fn open(promotion: &Promotion, scene: &Scene<'_>) -> Result<(), Refusal> {
             return Err(Refusal::numbers(reason, limit, used));
         }
     }
-    match promotion.budget {
-        Some(budget) if budget_left(promotion, scene) <= 0 => {
-            Err(Refusal::numbers("budget-exhausted", budget.limit, scene.used("budget", &promotion.id, "total")))
+    match &promotion.budget {
+        Some(budget) if scene.used("budget", &budget.id, "total") >= budget.limit => {
+            Err(budget.exhausted(scene.used("budget", &budget.id, "total")))
         }
         _ => Ok(()),
     }
-}
-
-/// What the budget still covers.
-#[must_use]
-pub fn budget_left(promotion: &Promotion, scene: &Scene<'_>) -> i64 {
-    promotion
-        .budget
-        .map_or(i64::MAX, |budget| budget.limit.saturating_sub(scene.used("budget", &promotion.id, "total")))
 }
 
 /// What the promotion gives on this state of the cart, and the state after it.
@@ -109,40 +58,53 @@ pub fn attempt(
     promotion.conditions.iter().try_for_each(|condition| condition.test(scene, ledger))?;
     let mut after = ledger.clone();
     let given = work(promotion, scene, &mut after);
-    let (given, after) = bounded(promotion, scene, ledger, given, after)?;
+    let (mut given, mut after) = bounded(promotion, scene, ledger, given, after)?;
     if !given.is_something() && !promotion.manual {
-        return Err(Refusal::plain("nothing-to-discount"));
+        let reason = promotion.actions.iter().find_map(|step| step.action.short(scene, ledger));
+        return Err(reason.unwrap_or(Refusal::plain("nothing-to-discount")));
+    }
+    if !scene.context.codes.is_empty() {
+        given.codes = codes(promotion, scene, ledger);
+    }
+    if let Some(budget) = &promotion.budget {
+        let amount = if budget.uses { 1 } else { given.taken() };
+        after.drawn.push(Drawn { kind: "budget", id: budget.id.clone(), amount });
     }
     Ok((given, after))
 }
 
-fn desk<'a>(promotion: &Promotion, scene: &'a Scene<'a>, ledger: &'a mut Ledger) -> Desk<'a> {
-    Desk {
-        scene,
-        ledger,
-        given: Given::none(scene),
-        rounding: promotion.rounding.unwrap_or(scene.policy.rounding),
-        most: most(promotion, scene),
+/// The codes that conditions used up, each once.
+fn codes(promotion: &Promotion, scene: &Scene<'_>, ledger: &Ledger) -> Vec<Code> {
+    let holding = |conditions: &&[Condition]| conditions.iter().all(|condition| condition.test(scene, ledger).is_ok());
+    let lists = std::iter::once(promotion.conditions.as_slice())
+        .chain(promotion.actions.iter().map(|step| step.when.as_slice()).filter(holding));
+    let mut used: Vec<Code> = Vec::new();
+    for code in lists.flatten().flat_map(|condition| condition.used(scene, ledger)) {
+        if !used.contains(code) {
+            used.push(code.clone());
+        }
     }
+    used
+}
+
+fn desk<'a>(promotion: &Promotion, scene: &'a Scene<'a>, ledger: &'a mut Ledger) -> Desk<'a> {
+    let most = most(promotion, scene, ledger);
+    let rounding = promotion.rounding.unwrap_or(scene.policy.rounding);
+    Desk { scene, ledger, given: Given::none(scene), rounding, most }
 }
 
 /// The most that the promotion may take off, where what is more is cut off.
-fn most(promotion: &Promotion, scene: &Scene<'_>) -> i64 {
-    let left = if short(promotion, scene) == Short::Clip { money_left(promotion, scene) } else { i64::MAX };
+fn most(promotion: &Promotion, scene: &Scene<'_>, ledger: &Ledger) -> i64 {
+    let left = match &promotion.budget {
+        Some(budget) if !budget.uses && short(promotion, scene) == Short::Clip => budget.left(scene, ledger),
+        _ => i64::MAX,
+    };
     promotion.most.unwrap_or(i64::MAX).min(left)
 }
 
 /// What becomes of a discount that the budget covers in part.
 fn short(promotion: &Promotion, scene: &Scene<'_>) -> Short {
-    promotion.budget.and_then(|budget| budget.short).unwrap_or(scene.policy.budget)
-}
-
-/// What a budget of money still covers; one of uses was asked before.
-fn money_left(promotion: &Promotion, scene: &Scene<'_>) -> i64 {
-    match promotion.budget {
-        Some(budget) if !budget.uses => budget_left(promotion, scene),
-        _ => i64::MAX,
-    }
+    promotion.budget.as_ref().and_then(|budget| budget.short).unwrap_or(scene.policy.budget)
 }
 
 fn work(promotion: &Promotion, scene: &Scene<'_>, ledger: &mut Ledger) -> Given {
@@ -151,9 +113,9 @@ fn work(promotion: &Promotion, scene: &Scene<'_>, ledger: &mut Ledger) -> Given 
         if step.when.iter().any(|condition| condition.test(scene, desk.ledger).is_err()) {
             continue;
         }
-        let before = desk.given.goods() + desk.given.carriage();
+        let before = desk.given.taken();
         step.action.give(&mut desk);
-        let taken = desk.given.goods() + desk.given.carriage() - before;
+        let taken = desk.given.taken() - before;
         desk.given.steps.push((step.action.name(), taken));
     }
     if let Some((lines, shipping)) = &promotion.proposed {
@@ -161,7 +123,7 @@ fn work(promotion: &Promotion, scene: &Scene<'_>, ledger: &mut Ledger) -> Given 
             off_line(&mut desk, *line, *amount);
         }
         off_charges(&mut desk, *shipping);
-        desk.given.steps.push(("proposal", desk.given.goods() + desk.given.carriage()));
+        desk.given.steps.push(("proposal", desk.given.taken()));
     }
     desk.given
 }
@@ -174,13 +136,15 @@ fn bounded(
     given: Given,
     after: Ledger,
 ) -> Result<(Given, Ledger), Refusal> {
-    let taken = given.goods() + given.carriage();
-    let left = money_left(promotion, scene);
-    if let Some(budget) = promotion.budget.filter(|_| taken > left && short(promotion, scene) == Short::Refuse) {
-        // As where it is used up: the limit, and what would have been used.
-        return Err(Refusal::numbers("budget-exhausted", budget.limit, (budget.limit - left).saturating_add(taken)));
+    let taken = given.taken();
+    if let Some(budget) = &promotion.budget {
+        let (used, cost) = (budget.used(scene, before), if budget.uses { 1 } else { taken });
+        let left = budget.limit.saturating_sub(used);
+        if left <= 0 || cost > left && short(promotion, scene) == Short::Refuse {
+            return Err(budget.exhausted(used.saturating_add(cost)));
+        }
     }
-    let most = most(promotion, scene);
+    let most = most(promotion, scene, before);
     if taken <= most {
         return Ok((given, after));
     }
@@ -216,7 +180,7 @@ fn off_charges(desk: &mut Desk<'_>, amount: i64) {
     }
 }
 
-/// Takes off what the promotion gave, of one part of the lines and charges only.
+/// Takes off what the promotion gave, of one part of the lines and charges only; what is drawn for it is so much less.
 #[must_use]
 pub fn replay(
     promotion: &Promotion,
@@ -224,8 +188,9 @@ pub fn replay(
     before: &Ledger,
     lines: &[i64],
     shipping: &[i64],
-    grants: Given,
+    (mut given, drawn): (Given, Vec<Drawn>),
 ) -> (Given, Ledger) {
+    let whole = given.taken();
     let mut after = before.clone();
     let mut desk = desk(promotion, scene, &mut after);
     for (line, amount) in lines.iter().enumerate().filter(|(_, amount)| **amount > 0) {
@@ -234,6 +199,18 @@ pub fn replay(
     for (charge, amount) in shipping.iter().enumerate() {
         desk.off_shipping(charge, *amount);
     }
-    let given = Given { lines: desk.given.lines, shipping: desk.given.shipping, ..grants };
+    (given.lines, given.shipping) = (desk.given.lines, desk.given.shipping);
+    let taken = given.taken();
+    let share = |amount: i64| part(amount, taken, whole, Rounding::Up).unwrap_or(amount);
+    for burned in given.grants.iter_mut().filter(|granted| granted.kind == "points-burned") {
+        burned.amount = share(burned.amount);
+    }
+    let by_amount = |drawn: &Drawn| match drawn.kind {
+        "points" => true,
+        "budget" => promotion.budget.as_ref().is_some_and(|budget| !budget.uses),
+        _ => false,
+    };
+    let shared = |drawn: Drawn| if by_amount(&drawn) { Drawn { amount: share(drawn.amount), ..drawn } } else { drawn };
+    after.drawn.extend(drawn.into_iter().map(shared));
     (given, after)
 }

@@ -1,6 +1,7 @@
 //! The one list of everything that a promotion can ask for and give. A kind is one file and one line here; the parser,
 //! the reference in `docs/` and its tests are driven from it.
 
+use crate::code::Code;
 use crate::desk::Desk;
 use crate::index::Key;
 use crate::ledger::Ledger;
@@ -47,6 +48,14 @@ pub trait Test: Sized {
     /// What would have to be added to the cart for it to hold.
     fn lack(&self, _scene: &Scene<'_>, _ledger: &Ledger) -> Option<Lack> {
         None
+    }
+    /// The codes that can make it hold.
+    fn named(&self) -> Vec<&Code> {
+        Vec::new()
+    }
+    /// The codes that make it hold, where it does.
+    fn used(&self, _scene: &Scene<'_>, _ledger: &Ledger) -> Vec<&Code> {
+        Vec::new()
     }
 }
 
@@ -99,6 +108,10 @@ pub trait Give: Sized {
     }
     /// What would have to be added to the cart for it to give more.
     fn lack(&self, _scene: &Scene<'_>, _ledger: &Ledger) -> Option<Lack> {
+        None
+    }
+    /// Why it gives nothing, where it takes something that is not there.
+    fn short(&self, _scene: &Scene<'_>, _ledger: &Ledger) -> Option<Refusal> {
         None
     }
 }
@@ -171,6 +184,16 @@ macro_rules! catalogue {
         pub fn lack(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Lack> {
             match self { $(Self::$Type(kind) => kind.lack(scene, ledger)),+ }
         }
+        /// The codes that can make it hold.
+        #[must_use]
+        pub fn named(&self) -> Vec<&Code> {
+            match self { $(Self::$Type(kind) => kind.named()),+ }
+        }
+        /// The codes that make it hold, where it does.
+        #[must_use]
+        pub fn used(&self, scene: &Scene<'_>, ledger: &Ledger) -> Vec<&Code> {
+            match self { $(Self::$Type(kind) => kind.used(scene, ledger)),+ }
+        }
     };
     (@ Give $($Type:ident),+) => {
         /// Takes off, adds or grants.
@@ -192,11 +215,16 @@ macro_rules! catalogue {
         pub fn lack(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Lack> {
             match self { $(Self::$Type(kind) => kind.lack(scene, ledger)),+ }
         }
+        /// Why it gives nothing, where it takes something that is not there.
+        #[must_use]
+        pub fn short(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Refusal> {
+            match self { $(Self::$Type(kind) => kind.short(scene, ledger)),+ }
+        }
     };
 }
 
 mod conditions_list {
-    use super::{Deserialize, Key, Kind, Lack, Ledger, Object, Reader, Refusal, Scene, Serialize, Test, Value};
+    use super::{Code, Deserialize, Key, Kind, Lack, Ledger, Object, Reader, Refusal, Scene, Serialize, Test, Value};
     use crate::conditions::*;
     catalogue!(
         /// A condition of any kind.
@@ -206,11 +234,12 @@ mod conditions_list {
         group::Group, tier::Tier, entitlement::Entitlement, segment::Segment, channel::Channel, near::Near, between::Between,
         weekly::Weekly, attribute::Attribute, shipping_country::ShippingCountry, shipping_region::ShippingRegion,
         shipping_method::ShippingMethod, group_size::GroupSize, helpers::Helpers, event::Event, subscription::Subscription,
-        currency::Currency, content_tag::ContentTag, points::Points, all::All, any::Any, not::Not,
+        currency::Currency, content_tag::ContentTag, points::Points,
+        code::Code, budget_left::BudgetLeft, all::All, any::Any, not::Not,
     );
 }
 mod actions_list {
-    use super::{Deserialize, Desk, Give, Key, Kind, Lack, Ledger, Object, Reader, Scene, Serialize, Value};
+    use super::{Deserialize, Desk, Give, Key, Kind, Lack, Ledger, Object, Reader, Refusal, Scene, Serialize, Value};
     use crate::actions::*;
     catalogue!(
         /// An action of any kind.

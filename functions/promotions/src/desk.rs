@@ -224,13 +224,19 @@ impl Desk<'_> {
 
     /// Takes off each unit what the function says of its run.
     pub fn off_units(&mut self, picks: &[Pick], each: impl Fn(&crate::ledger::Run) -> i64) {
-        self.given.reached |= !picks.is_empty();
-        let pieces = picks.iter().filter_map(|pick| {
-            let run = self.ledger.runs.get(pick.run)?;
-            Some((*pick, each(run).clamp(0, run.room())))
-        });
-        let pieces: Vec<(Pick, i64)> = pieces.collect();
-        self.commit(&pieces);
+        let amounts = picks.iter().filter_map(|pick| Some((*pick, each(self.ledger.runs.get(pick.run)?))));
+        let amounts: Vec<(Pick, i64)> = amounts.collect();
+        self.off_each(amounts);
+    }
+
+    /// Takes these amounts off each unit of these picks, which stand in the order of runs.
+    pub fn off_each(&mut self, mut amounts: Vec<(Pick, i64)>) {
+        self.given.reached |= !amounts.is_empty();
+        for (pick, each) in &mut amounts {
+            let room = self.ledger.runs.get(pick.run).map_or(0, |run| run.room());
+            *each = (*each).clamp(0, room);
+        }
+        self.commit(&amounts);
     }
 
     /// Makes each unit cost at most this.
@@ -330,10 +336,31 @@ impl Desk<'_> {
 /// What the units of a target come to, by what thresholds look at.
 #[must_use]
 pub fn spent(of: &Target, scene: &Scene<'_>, ledger: &Ledger) -> i64 {
+    worth(&of.pick(scene, ledger), scene, ledger)
+}
+
+fn worth(picks: &[Pick], scene: &Scene<'_>, ledger: &Ledger) -> i64 {
     let original = scene.policy.thresholds == crate::policy::Threshold::Initial;
-    let runs = of.pick(scene, ledger).into_iter().filter_map(|pick| Some((pick.count, ledger.runs.get(pick.run)?)));
+    let runs = picks.iter().filter_map(|pick| Some((pick.count, ledger.runs.get(pick.run)?)));
     runs.map(|(count, run)| i64::from(count).saturating_mul(if original { run.price } else { run.left }))
         .fold(0, i64::saturating_add)
+}
+
+/// The same for each line by itself.
+#[must_use]
+pub fn spent_by_line(of: &Target, scene: &Scene<'_>, ledger: &Ledger) -> Vec<i64> {
+    by_line(of, scene, ledger, |of_line| worth(of_line, scene, ledger))
+}
+
+/// How many units a target has of each line.
+#[must_use]
+pub fn counted_by_line(of: &Target, scene: &Scene<'_>, ledger: &Ledger) -> Vec<i64> {
+    by_line(of, scene, ledger, Desk::count)
+}
+
+fn by_line(of: &Target, scene: &Scene<'_>, ledger: &Ledger, measure: impl Fn(&[Pick]) -> i64) -> Vec<i64> {
+    let line = |pick: &Pick| ledger.runs.get(pick.run).map(|run| run.line);
+    of.pick(scene, ledger).chunk_by(|one, other| line(one) == line(other)).map(measure).collect()
 }
 
 /// How many units a target has.

@@ -1,5 +1,6 @@
 //! What one promotion gave: off lines and shipping, granted, added. Nothing is decided here.
 
+use crate::code::Code;
 use crate::scene::Scene;
 use crate::split::{Sharing, split};
 
@@ -111,6 +112,8 @@ pub struct Given {
     pub additions: Vec<Added>,
     /// Something was there to give on, even where nothing was left to take off.
     pub reached: bool,
+    /// The codes that its conditions used up.
+    pub codes: Vec<Code>,
     /// What each action took off lines and shipping, by its kind.
     pub steps: Vec<(&'static str, i64)>,
 }
@@ -134,10 +137,16 @@ impl Given {
         self.shipping.total()
     }
 
+    /// Off all lines and all shipping charges.
+    #[must_use]
+    pub fn taken(&self) -> i64 {
+        self.goods() + self.carriage()
+    }
+
     /// What it is worth to the shopper in money: discounts, and what added lines would have cost.
     #[must_use]
     pub fn value(&self) -> i64 {
-        self.goods() + self.carriage() + self.additions.iter().map(|added| added.discount).sum::<i64>()
+        self.taken() + self.additions.iter().map(|added| added.discount).sum::<i64>()
     }
 
     /// Whether there is anything in it.

@@ -23,6 +23,18 @@ pub struct Key {
 impl Key {
     /// The most keys that one promotion is filed under.
     pub const MOST: usize = 32;
+    /// How much these keys reach: the class of the widest, and how many they are.
+    #[must_use]
+    pub fn breadth(keys: &[Self]) -> (Option<u8>, usize) {
+        (keys.iter().map(|key| key.class).max(), keys.len())
+    }
+
+    /// Whether it is that of a code: such a promotion is found by as many keys as it has codes.
+    #[must_use]
+    pub const fn is_code(&self) -> bool {
+        self.class == 0
+    }
+
     /// What fits any cart.
     pub const ALWAYS: Self = Self { class: u8::MAX, hash: 0 };
 

@@ -4,7 +4,7 @@
 
 use crate::attempt::{attempt, open, replay};
 use crate::given::Given;
-use crate::ledger::{Ledger, Run};
+use crate::ledger::{Drawn, Ledger, Run};
 use crate::policy::{Exclusive, Stacking};
 use crate::promotion::Promotion;
 use crate::scene::{Applied, Refusal, Scene};
@@ -208,12 +208,40 @@ impl<'a> Judgement<'a> {
     }
 
     fn lanes(&mut self) {
-        for (place, lane) in self.scene.policy.sequence().iter().enumerate() {
-            let stage = u32::try_from(place + 1).unwrap_or(u32::MAX);
-            let members = self.undecided(|promotion| promotion.stage == stage);
-            if !members.is_empty() {
-                self.lane(&members, lane.stacking);
+        let sequence = self.scene.policy.sequence();
+        let stages: Vec<(u32, Stacking)> = (1..).zip(sequence.iter().map(|lane| lane.stacking)).collect();
+        // Neighbours that look for the best combination look for it together.
+        for lanes in stages.chunk_by(|one, other| one.1 == Stacking::Best && other.1 == Stacking::Best) {
+            let members = |lanes: &[(u32, Stacking)]| {
+                self.undecided(|promotion| lanes.iter().any(|(stage, _)| *stage == promotion.stage))
+            };
+            let (all, filled) = (members(lanes), lanes.iter().filter(|lane| !members(&[**lane]).is_empty()).count());
+            match lanes.first() {
+                Some((_, stacking)) if filled == 1 => self.lane(&all, *stacking),
+                Some(_) if filled > 1 => self.together(&all, lanes),
+                _ => {}
             }
+        }
+    }
+
+    /// The best combination over several lanes; where it is not proven, no worse than the best of each lane after the other.
+    fn together(&mut self, members: &[usize], lanes: &[(u32, Stacking)]) {
+        let before = self.clone();
+        self.lane(members, Stacking::Best);
+        if self.gap == before.gap {
+            return;
+        }
+        let (optimal, gap) = (before.optimal, before.gap);
+        let mut each = before;
+        for (lane, stacking) in lanes {
+            let members = each.undecided(|promotion| promotion.stage == *lane);
+            each.lane(&members, *stacking);
+        }
+        let better = each.value() - self.value();
+        if better > 0 {
+            each.gap = self.gap.saturating_sub(better).max(gap);
+            each.optimal = optimal && each.gap == gap;
+            *self = each;
         }
     }
 
@@ -294,16 +322,22 @@ impl<'a> Judgement<'a> {
     /// Every line and every charge takes what gives most on it; of equals the first.
     fn best_per_line(&mut self, members: &[usize]) {
         let opening = self.ledger.clone();
-        let mut offers: Vec<(usize, Given)> = Vec::new();
+        let mut offers: Vec<(usize, Given, Vec<Drawn>)> = Vec::new();
+        // Each sees the lines as they are, but draws only what those before it leave.
+        let mut seen = opening.clone();
         for index in members {
-            match self.attempt(*index, &opening) {
-                Ok((given, _)) => offers.push((*index, given)),
+            match self.attempt(*index, &seen) {
+                Ok((given, after)) => {
+                    let drawn = after.drawn.get(seen.drawn.len()..).unwrap_or_default().to_vec();
+                    seen.drawn.extend(drawn.iter().cloned());
+                    offers.push((*index, given, drawn));
+                }
                 Err(refusal) => self.set(*index, Fate::Rejected(refusal)),
             }
         }
         let winner = |amount: &dyn Fn(&Given) -> i64| {
-            let most = offers.iter().map(|(_, given)| amount(given)).max().filter(|most| *most > 0)?;
-            offers.iter().find(|(_, given)| amount(given) == most).map(|(index, _)| *index)
+            let most = offers.iter().map(|(_, given, _)| amount(given)).max().filter(|most| *most > 0)?;
+            offers.iter().find(|(_, given, _)| amount(given) == most).map(|(index, ..)| *index)
         };
         let nth = |list: &[i64], place: usize| list.get(place).copied().unwrap_or(0);
         let lines: Vec<Option<usize>> =
@@ -312,15 +346,16 @@ impl<'a> Judgement<'a> {
             (0..self.scene.shipping.len()).map(|place| winner(&|given| nth(&given.shipping, place))).collect();
         let mut winners: Vec<usize> = Vec::new();
         let mut losers: Vec<(usize, i64)> = Vec::new();
-        for (index, given) in &offers {
+        for (index, given, drawn) in &offers {
             let won = |list: &[i64], won: &[Option<usize>]| -> Vec<i64> {
                 list.iter().zip(won).map(|(amount, winner)| if *winner == Some(*index) { *amount } else { 0 }).collect()
             };
             let (goods, carriage) = (won(&given.lines, &lines), won(&given.shipping, &charges));
             let wins = goods.iter().chain(&carriage).any(|amount| *amount > 0);
             let Some(promotion) = self.get(*index) else { continue };
-            if wins || given.goods() + given.carriage() == 0 {
-                let (given, after) = replay(promotion, self.scene, &self.ledger, &goods, &carriage, given.clone());
+            if wins || given.taken() == 0 {
+                let whole = (given.clone(), drawn.clone());
+                let (given, after) = replay(promotion, self.scene, &self.ledger, &goods, &carriage, whole);
                 winners.push(*index);
                 self.apply(*index, given, after);
             } else {

@@ -49,7 +49,7 @@ pub struct Pick {
 /// What promotions of this cart drew from something that is not a price: points, a purse, a stock of gifts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Drawn {
-    /// `points`, `tender` or `gift`, as counters name it.
+    /// `points`, `tender`, `gift` or `budget`, as counters name it.
     pub kind: &'static str,
     /// Which.
     pub id: String,

@@ -6,7 +6,7 @@ mod dimensions;
 
 pub use dimensions::Dimension;
 
-use crate::reader::{Reader, read_list};
+use crate::reader::read_list;
 use crate::split::{Remainder, Sharing};
 use commerce::Value;
 use commerce::money::Rounding;
@@ -173,7 +173,7 @@ pub struct Policy {
     pub shipping_shares: Allocation,
     /// Lanes in sequence; `default` is last where it is not named.
     pub lanes: Vec<Lane>,
-    /// Evaluations of a promotion that the search for the best combination may do in one lane.
+    /// Evaluations of a promotion that the search for the best combination may do in one lane, or in neighbouring lanes together.
     pub work: u32,
 }
 
@@ -292,11 +292,6 @@ fn read_lane(value: Value<'_>) -> Option<Lane> {
     let stacking = object.field("stacking").map_or(Some(Stacking::All), |value| value.one_of(Stacking::ALL));
     object.finish();
     Some(Lane { id: id?.to_owned(), stacking: stacking? })
-}
-
-/// Remembers the lanes, so that promotions can be checked against them.
-pub fn note_lanes(policy: &Policy, reader: &mut Reader) {
-    reader.lanes = policy.sequence().into_iter().map(|lane| lane.id).collect();
 }
 
 #[cfg(test)]

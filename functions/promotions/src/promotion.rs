@@ -1,66 +1,16 @@
 //! One promotion: when it runs, what it asks for, what it gives, and how it goes together with others.
 
+use crate::budget::Budget;
 use crate::catalogue::{Action, Condition};
+use crate::code::Code;
 use crate::index::Key;
-use crate::policy::{DEFAULT_LANE, Policy, Short};
+use crate::limits::Limits;
+use crate::policy::DEFAULT_LANE;
 use crate::reader::{Reader, read_list, read_rate};
 use crate::target::sorted;
 use commerce::money::Rounding;
 use commerce::{Object, Value, bounds};
 use serde::{Deserialize, Serialize};
-
-/// How often something may be used; counters come in with the request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Limits {
-    /// By everybody.
-    pub total: Option<i64>,
-    /// By one shopper.
-    pub customer: Option<i64>,
-    /// On one day, by everybody.
-    pub day: Option<i64>,
-}
-
-impl Limits {
-    /// Each scope that has a limit.
-    pub fn each(&self) -> impl Iterator<Item = (&'static str, i64)> {
-        let Self { total, customer, day } = *self;
-        [("total", total), ("customer", customer), ("day", day)]
-            .into_iter()
-            .filter_map(|(scope, limit)| Some((scope, limit?)))
-    }
-
-    fn read(object: &Object<'_>) -> Self {
-        let Some(object) = object.field("limits").and_then(|value| value.object()) else { return Self::default() };
-        let limit = |name: &str| object.field(name).and_then(|value| value.amount());
-        let limits = Self { total: limit("total"), customer: limit("perCustomer"), day: limit("perDay") };
-        object.finish();
-        limits
-    }
-}
-
-/// A code that unlocks the promotion.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Code {
-    /// In the form in which codes are compared.
-    pub code: String,
-    /// From when.
-    pub starts: i64,
-    /// Until before when.
-    pub ends: i64,
-    /// How often.
-    pub limits: Limits,
-}
-
-/// What the promotion may cost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Budget {
-    /// Minor units, or uses.
-    pub limit: i64,
-    /// It counts uses.
-    pub uses: bool,
-    /// What becomes of a discount that it covers in part.
-    pub short: Option<Short>,
-}
 
 /// An action and the conditions that it alone has.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -127,13 +77,36 @@ pub struct Read<'a> {
 }
 
 impl Promotion {
+    /// The fields, as JSON Schema.
+    pub const SCHEMA: &str = include_str!("promotion.json");
+    /// An example that compiles.
+    pub const EXAMPLE: &str = r#"{
+  "id": "spring-tea", "startsAt": "2026-03-01T00:00:00+08:00", "endsAt": "2026-12-31T00:00:00+08:00",
+  "codes": ["SPRING"], "limits": {"perCustomer": 1}, "budget": {"id": "spring", "limit": 5000000, "short": "clip"},
+  "when": [{"kind": "subtotal", "atLeast": 30000}],
+  "gives": [{"kind": "percent-off", "basisPoints": 1500, "of": {"categories": ["tea"]}}],
+  "most": 10000, "funding": [{"by": "platform", "basisPoints": 6000}, {"by": "shop", "basisPoints": 4000}],
+  "tags": ["spring"], "combinesWith": ["shipping"], "messages": {"zh": "春茶八五折", "en": "15 % off spring tea"}
+}"#;
+    /// Why it does not apply where no condition and no action is the reason, each with what `need` and `have` are.
+    pub const REASONS: &[(&str, &str)] = &[
+        ("promotion-not-started", "seconds since 1970: when it starts, now"),
+        ("promotion-ended", "seconds since 1970: when it ended, now"),
+        ("code-not-entered", "none of its codes was entered"),
+        ("limit-reached", "uses by everybody: how many there are, how many were made"),
+        ("customer-limit-reached", "uses by this shopper: how many there are, how many were made"),
+        ("day-limit-reached", "uses on this day: how many there are, how many were made"),
+        ("budget-exhausted", "minor units or uses: the limit, what is used up of it or would be"),
+        ("other-promotion-missing", "one that it names in `after` did not apply"),
+        (
+            "nothing-to-discount",
+            "its conditions hold, and nothing that it gives on is there or costs anything any more",
+        ),
+        ("superseded", "others exclude it: `by` says which, `wouldGive` what it alone would have given"),
+    ];
+
     /// Reads one promotion.
-    pub fn read<'a>(
-        value: Value<'a>,
-        reader: &Reader,
-        policy: &Policy,
-        lanes: &[crate::policy::Lane],
-    ) -> Option<Read<'a>> {
+    pub fn read<'a>(value: Value<'a>, reader: &Reader, lanes: &[crate::policy::Lane]) -> Option<Read<'a>> {
         let object = value.object()?;
         let id = object.required("id").and_then(|value| value.identifier());
         let catalogue = object
@@ -142,7 +115,7 @@ impl Promotion {
             .unwrap_or(false);
         let lane = object.field("lane").map_or(Some(DEFAULT_LANE), |value| {
             let lane = value.identifier()?;
-            if !reader.lanes.contains(lane) {
+            if !lanes.iter().any(|known| known.id == lane) {
                 value.fault("unknown-lane", format!("`{lane}` is no lane of the policy"));
             }
             Some(lane)
@@ -155,10 +128,10 @@ impl Promotion {
             .unwrap_or(false);
         let mut codes = object
             .field("codes")
-            .map(|value| read_list(value, 10_000, |item| read_code(item, policy)))
+            .map(|value| read_list(value, 10_000, |item| Code::read(item, &reader.policy)))
             .unwrap_or_default();
         if manual && let Some(id) = id {
-            codes.push(Code { code: policy.code(id), starts: i64::MIN, ends: i64::MAX, limits: Limits::default() });
+            codes.push(Code::plain(id, &reader.policy));
         }
         let words = |name: &str| object.field(name).map(|value| sorted(value.identifiers(1_000)));
         let promotion = Self {
@@ -174,7 +147,7 @@ impl Promotion {
             codes,
             manual,
             limits: Limits::read(&object),
-            budget: object.field("budget").and_then(read_budget),
+            budget: object.field("budget").and_then(|value| Budget::read(value, id.unwrap_or_default())),
             conditions: object
                 .field("when")
                 .map(|value| read_list(value, 100, |item| Condition::read(item, reader)))
@@ -206,8 +179,15 @@ impl Promotion {
             .iter()
             .filter_map(Condition::keys)
             .chain(actions)
-            .filter(|keys| !keys.is_empty() && keys.len() <= Key::MOST);
-        all.min_by_key(|keys| (keys.iter().map(|key| key.class).max(), keys.len())).unwrap_or_default()
+            .filter(|keys| !keys.is_empty() && (keys.len() <= Key::MOST || keys.iter().all(Key::is_code)));
+        all.min_by_key(|keys| Key::breadth(keys)).unwrap_or_default()
+    }
+
+    /// The codes that can unlock it or one of its actions.
+    pub fn named(&self) -> impl Iterator<Item = &Code> {
+        let of_actions = self.actions.iter().flat_map(|step| &step.when);
+        let conditions = self.conditions.iter().chain(of_actions);
+        self.codes.iter().chain(conditions.flat_map(Condition::named))
     }
 
     /// Whether two may be given together, by their tags.
@@ -222,35 +202,14 @@ impl Promotion {
     }
 }
 
-fn window(object: &Object<'_>) -> (i64, i64) {
+/// The time from `startsAt` until before `endsAt`; each end is open where it is absent.
+pub fn window(object: &Object<'_>) -> (i64, i64) {
     let moment = |name: &str| object.field(name).and_then(|value| value.moment()).map(|moment| moment.at);
     let (starts, ends) = (moment("startsAt").unwrap_or(i64::MIN), moment("endsAt").unwrap_or(i64::MAX));
     if starts >= ends {
         object.value().fault("empty-range", "`startsAt` is not before `endsAt`");
     }
     (starts, ends)
-}
-
-fn read_code(value: Value<'_>, policy: &Policy) -> Option<Code> {
-    if let commerce::Node::Text(_) = value.node() {
-        let code = value.identifier()?;
-        return Some(Code { code: policy.code(code), starts: i64::MIN, ends: i64::MAX, limits: Limits::default() });
-    }
-    let object = value.object()?;
-    let code = object.required("code").and_then(|value| value.identifier());
-    let (starts, ends) = window(&object);
-    let limits = Limits::read(&object);
-    object.finish();
-    Some(Code { code: policy.code(code?), starts, ends, limits })
-}
-
-fn read_budget(value: Value<'_>) -> Option<Budget> {
-    let object = value.object()?;
-    let limit = object.required("limit").and_then(|value| value.amount());
-    let uses = object.field("of").and_then(|value| value.one_of(&[("amount", false), ("uses", true)])).unwrap_or(false);
-    let short = object.field("short").and_then(|value| value.one_of(Short::ALL));
-    object.finish();
-    Some(Budget { limit: limit?, uses, short })
 }
 
 fn read_actions(object: &Object<'_>, reader: &Reader) -> Vec<Step> {

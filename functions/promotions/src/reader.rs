@@ -1,5 +1,6 @@
 //! What reading a rulebook needs to know beside the value at hand, and the few forms that many kinds share.
 
+use crate::policy::Policy;
 use commerce::Value;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -11,8 +12,8 @@ pub struct Reader {
     pub zones: RefCell<BTreeSet<String>>,
     /// The segments that the rulebook defines.
     pub segments: BTreeSet<String>,
-    /// Lanes that the policy names.
-    pub lanes: BTreeSet<String>,
+    /// How the merchant's engine counts.
+    pub policy: Policy,
     /// The zone of the merchant.
     pub zone: String,
 }

@@ -3,8 +3,58 @@
 use crate::actions::reach::Reach;
 use crate::actions::tier::Tier;
 use crate::catalogue::{ACTIONS, CONDITIONS, Kind};
+use crate::code::Code;
+use crate::limits::Limits;
 use crate::policy::{Policy, Stacking};
+use crate::promotion::Promotion;
 use crate::target::Target;
+use commerce::{Node, document};
+
+/// The page on promotions: their own fields, and the reasons that no condition and no action has.
+#[must_use]
+pub fn promotions() -> String {
+    let mut text = format!(
+        "# Promotions\n\nA promotion says when it runs, what it asks for, what it gives, and how it goes together with others.\n\n```json\n{}\n```\n\n| field | what it says |\n|---|---|\n",
+        Promotion::EXAMPLE
+    );
+    for (name, about) in fields(Promotion::SCHEMA) {
+        text.push_str(&format!("| `{name}` | {about} |\n"));
+    }
+    text.push_str("\nRequired: `id`, `gives`.\n");
+    text.push_str(&reasons(
+        "One that does not apply says why. Beside the reasons of its conditions and actions these are:",
+        Promotion::REASONS,
+    ));
+    let strange = [("code-unknown", "no promotion that runs on this cart has it")];
+    let of_promotions = [("any other", "that of the promotion which it would unlock")];
+    let codes: Vec<(&str, &str)> =
+        Code::REASONS.iter().skip(1).chain(&strange).chain(&of_promotions).copied().collect();
+    text.push_str(&reasons("A code that was entered and does not work says why, too:", &codes));
+    text
+}
+
+/// The fields of an object's schema, each with its description.
+fn fields(schema: &str) -> Vec<(String, String)> {
+    let Ok(schema) = document::parse(schema.as_bytes()) else { return Vec::new() };
+    let Some(Node::Map(properties)) = field(&schema, "properties") else { return Vec::new() };
+    let about = |value| match field(value, "description") {
+        Some(Node::Text(text)) => text.to_string(),
+        _ => String::new(),
+    };
+    properties.iter().map(|(name, value)| (name.to_string(), about(value))).collect()
+}
+
+fn field<'a>(node: &'a Node<'_>, name: &str) -> Option<&'a Node<'a>> {
+    match node {
+        Node::Map(fields) => fields.iter().find(|(known, _)| known == name).map(|(_, value)| value),
+        _ => None,
+    }
+}
+
+fn reasons(about: &str, codes: &[(&str, &str)]) -> String {
+    let each: String = codes.iter().map(|(code, meaning)| format!("| `{code}` | {meaning} |\n")).collect();
+    format!("\n{about}\n\n| code | need and have |\n|---|---|\n{each}")
+}
 
 /// The page on conditions.
 #[must_use]
@@ -12,6 +62,7 @@ pub fn conditions() -> String {
     page(
         "Conditions",
         "A promotion's `when` is a list of conditions; all must hold. A condition that does not hold says why: `code`, and `need` and `have` where they are numbers.",
+        "Where it does not hold:",
         CONDITIONS,
     )
 }
@@ -22,6 +73,7 @@ pub fn actions() -> String {
     page(
         "Actions",
         "A promotion's `gives` is a list of actions, done in order. An action may carry conditions of its own in `when`. Amounts are minor units, rates are basis points.",
+        "Where the promotion gives nothing for the lack of something:",
         ACTIONS,
     )
 }
@@ -43,7 +95,7 @@ pub fn policies() -> String {
         ));
     }
     text.push_str(&format!(
-        "| `lanes` | list of `{{\"id\", \"stacking\"}}` | Lanes in sequence, each with its own stacking; `default` comes last where it is not named. | `{}` |\n| `searchWork` | 1 to 1000000, by default {} | How many promotions the search for the best combination may try in one lane; when that is used up, the answer says which gap is left. | `{}` |\n",
+        "| `lanes` | list of `{{\"id\", \"stacking\"}}` | Lanes in sequence, each with its own stacking; `default` comes last where it is not named. Neighbouring lanes with `best` are searched together, so that the combination over all of them is the best. | `{}` |\n| `searchWork` | 1 to 1000000, by default {} | How many promotions the search for the best combination may try in one lane, or in neighbouring lanes together; when that is used up, the answer says which gap is left. | `{}` |\n",
         Policy::LANES_EXAMPLE,
         Policy::WORK,
         Policy::WORK_EXAMPLE,
@@ -51,7 +103,7 @@ pub fn policies() -> String {
     text
 }
 
-fn page(title: &str, about: &str, kinds: &[Kind]) -> String {
+fn page(title: &str, about: &str, why: &str, kinds: &[Kind]) -> String {
     let mut text = format!("# {title}\n\n{about}\n");
     for kind in kinds {
         text.push_str(&format!("\n## `{}`\n\n{}\n\n```json\n{}\n```\n", kind.name, kind.about, kind.example));
@@ -61,10 +113,7 @@ fn page(title: &str, about: &str, kinds: &[Kind]) -> String {
             text.push_str(&format!("\nRequired: {}.\n", names.join(", ")));
         }
         if !kind.codes.is_empty() {
-            text.push_str("\n| code | need and have |\n|---|---|\n");
-            for (code, meaning) in kind.codes {
-                text.push_str(&format!("| `{code}` | {meaning} |\n"));
-            }
+            text.push_str(&reasons(why, kind.codes));
         }
     }
     text
@@ -93,7 +142,14 @@ pub fn definitions() -> Vec<(&'static str, String)> {
         ),
     ];
     let words = WORDS.map(|(name, schema)| (name, schema.to_owned()));
-    let parts = [("Target", Target::SCHEMA), ("Reach", Reach::SCHEMA), ("Tier", Tier::SCHEMA)];
+    let parts = [
+        ("Target", Target::SCHEMA),
+        ("Reach", Reach::SCHEMA),
+        ("Tier", Tier::SCHEMA),
+        ("Promotion", Promotion::SCHEMA),
+        ("Limits", Limits::SCHEMA),
+        ("Code", Code::SCHEMA),
+    ];
     let kinds = [
         ("Condition", any_of("What a promotion asks for", "", CONDITIONS)),
         ("Action", any_of("What a promotion gives", WHEN, ACTIONS)),
@@ -106,7 +162,7 @@ pub fn definitions() -> Vec<(&'static str, String)> {
 const WHEN: &str = r##", "when": {"type": "array", "maxItems": 100, "description": "All must hold for this action", "items": {"$ref": "#/$defs/Condition"}}"##;
 
 fn quoted(text: &str) -> String {
-    commerce::document::write(&commerce::Node::Text(text.into()))
+    document::write(&Node::Text(text.into()))
 }
 
 /// One of these fields must be there: at least one of `a|b`, exactly one of `a^b`. A list that is there must name something.
@@ -154,11 +210,11 @@ fn policy() -> String {
         .collect();
     let stacking: Vec<&str> = Stacking::ALL.iter().map(|(word, _)| *word).collect();
     fields.push(format!(
-        "\"lanes\": {{\"type\": \"array\", \"maxItems\": 100, \"description\": \"Lanes in sequence; `default` comes last where it is not named\", \"items\": {{\"type\": \"object\", \"additionalProperties\": false, \"required\": [\"id\"], \"properties\": {{\"id\": {{\"$ref\": \"#/$defs/Identifier\"}}, {}}}}}}}",
+        "\"lanes\": {{\"type\": \"array\", \"maxItems\": 100, \"description\": \"Lanes in sequence; `default` comes last where it is not named. Neighbouring lanes with `best` are searched together\", \"items\": {{\"type\": \"object\", \"additionalProperties\": false, \"required\": [\"id\"], \"properties\": {{\"id\": {{\"$ref\": \"#/$defs/Identifier\"}}, {}}}}}}}",
         field("stacking", "How promotions go together in it; all where absent", &stacking)
     ));
     fields.push(format!(
-        "\"searchWork\": {{\"type\": \"integer\", \"minimum\": 1, \"maximum\": 1000000, \"default\": {}, \"description\": \"How many promotions the search for the best combination may try in one lane\"}}",
+        "\"searchWork\": {{\"type\": \"integer\", \"minimum\": 1, \"maximum\": 1000000, \"default\": {}, \"description\": \"How many promotions the search for the best combination may try in one lane, or in neighbouring lanes together\"}}",
         Policy::WORK
     ));
     format!(

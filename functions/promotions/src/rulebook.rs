@@ -1,7 +1,7 @@
 //! Reads the rulebook's `policy`, `segments` and `promotions`, says everything that is wrong, and compiles them.
 
 use crate::index::Directory;
-use crate::policy::{Policy, note_lanes};
+use crate::policy::Policy;
 use crate::promotion::{Promotion, Read};
 use crate::reader::{Reader, read_list, read_zone};
 use crate::rules::{FORMAT, Root};
@@ -60,29 +60,28 @@ fn read(value: Value<'_>) -> Option<(Root, Vec<Promotion>)> {
     let mut reader = Reader::default();
     let currency = object.field("currency").and_then(|value| value.currency()).unwrap_or_default().to_owned();
     reader.zone = object.field("timeZone").and_then(read_zone).unwrap_or_else(|| "UTC".to_owned());
-    let policy = object.field("policy").and_then(Policy::read).unwrap_or_default();
-    note_lanes(&policy, &mut reader);
+    reader.policy = object.field("policy").and_then(Policy::read).unwrap_or_default();
     let segments = object
         .field("segments")
         .map(|value| read_list(value, 1_000, |item| Segment::read(item, &reader)))
         .unwrap_or_default();
     reader.segments = segments.iter().map(|segment| segment.id.clone()).collect();
-    let promotions =
-        object.field("promotions").map(|value| read_promotions(value, &reader, &policy)).unwrap_or_default();
-    let zones = reader.zones.into_inner().into_iter().collect();
+    let promotions = object.field("promotions").map(|value| read_promotions(value, &reader)).unwrap_or_default();
+    let Reader { zones, policy, .. } = reader;
+    let zones = zones.into_inner().into_iter().collect();
     Some((Root { currency, policy, segments, zones, directory: Directory::default() }, promotions))
 }
 
-fn read_promotions(value: Value<'_>, reader: &Reader, policy: &Policy) -> Vec<Promotion> {
+fn read_promotions(value: Value<'_>, reader: &Reader) -> Vec<Promotion> {
     if let Node::List(items) = value.node()
         && items.len() > bounds::PROMOTIONS
     {
         value.fault("too-many-promotions", format!("must be at most {}, are {}", bounds::PROMOTIONS, items.len()));
         return Vec::new();
     }
-    let lanes = policy.sequence();
+    let lanes = reader.policy.sequence();
     let mut found: Vec<Read<'_>> =
-        value.list(bounds::PROMOTIONS).filter_map(|item| Promotion::read(item, reader, policy, &lanes)).collect();
+        value.list(bounds::PROMOTIONS).filter_map(|item| Promotion::read(item, reader, &lanes)).collect();
     let mut known: BTreeSet<&str> = BTreeSet::new();
     for read in &found {
         if !known.insert(&read.promotion.id) {
@@ -95,8 +94,19 @@ fn read_promotions(value: Value<'_>, reader: &Reader, policy: &Policy) -> Vec<Pr
             );
         }
     }
+    let mut budgets: BTreeMap<&str, (i64, bool)> = BTreeMap::new();
+    for read in &found {
+        let Some(budget) = &read.promotion.budget else { continue };
+        let same = (budget.limit, budget.uses);
+        if *budgets.entry(&budget.id).or_insert(same) != same {
+            let text = format!("another promotion has the budget `{}` with another `limit` or `of`", budget.id);
+            read.value.fault("contradiction", text);
+        }
+    }
     // Stable: equals keep the order of the document.
-    found.sort_by_key(|read| (read.promotion.stage, if policy.high_first { -read.priority } else { read.priority }));
+    found.sort_by_key(|read| {
+        (read.promotion.stage, if reader.policy.high_first { -read.priority } else { read.priority })
+    });
     let order = sequence(&found);
     let mut ranked: Vec<Promotion> =
         order.into_iter().filter_map(|place| found.get(place)).map(|read| read.promotion.clone()).collect();

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The form of the compiled rules; another form is refused and compiled again.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// What every request needs.
 #[derive(Debug, Serialize, Deserialize)]
@@ -234,7 +234,7 @@ impl Rules {
             ends: i64::MAX,
             codes: Vec::new(),
             manual: false,
-            limits: crate::promotion::Limits::default(),
+            limits: crate::limits::Limits::default(),
             budget: None,
             conditions: Vec::new(),
             actions: Vec::new(),

@@ -1,6 +1,6 @@
 //! Writes down what was judged: discounts by line, outcomes with reasons, who pays, what a checkout must use up.
 
-use crate::attempt::{check_code, entered};
+use crate::code::{self, entered};
 use crate::desk::named;
 use crate::given::Given;
 use crate::judge::{Fate, Judgement};
@@ -273,8 +273,8 @@ fn codes(scene: &Scene<'_>, candidates: &[&Promotion], judgement: &Judgement<'_>
             let mut answer =
                 CodeOutcome { code: written.clone(), promotion: None, reason: Some("code-unknown".to_owned()) };
             for (promotion, fate) in candidates.iter().zip(&judgement.fates) {
-                let Some(known) = promotion.codes.iter().find(|known| known.code == code) else { continue };
-                let reason = match (check_code(known, scene), fate) {
+                let Some(known) = promotion.named().find(|known| known.code == code) else { continue };
+                let reason = match (known.check(scene), fate) {
                     (Err(refusal), _) => Some(refusal.code.to_owned()),
                     (Ok(()), Some(Fate::Rejected(refusal))) => Some(refusal.code.to_owned()),
                     (Ok(()), Some(Fate::Superseded(..))) => Some("superseded".to_owned()),
@@ -294,7 +294,6 @@ fn codes(scene: &Scene<'_>, candidates: &[&Promotion], judgement: &Judgement<'_>
 }
 
 fn consume(scene: &Scene<'_>, applied: &[(&Promotion, &Given)]) -> Vec<Consumption> {
-    let entered = entered(scene);
     let mut all: Vec<Consumption> = Vec::new();
     let mut add = |kind: &str, id: &str, scope: &str, amount: i64, limit: Option<i64>| {
         // A code that unlocks several promotions is used once.
@@ -308,10 +307,10 @@ fn consume(scene: &Scene<'_>, applied: &[(&Promotion, &Given)]) -> Vec<Consumpti
         for (scope, limit) in promotion.limits.each() {
             add("promotion", &promotion.id, scope, 1, Some(limit));
         }
-        let used = promotion.codes.iter().find(|code| entered.contains(&code.code) && check_code(code, scene).is_ok());
-        if let Some(code) = used.filter(|_| !promotion.manual) {
-            let written = scene.context.codes.iter().find(|written| scene.policy.code(written) == code.code);
-            let id = written.map_or(code.code.as_str(), String::as_str);
+        // The id that somebody asks for it by is no code of a shopper.
+        let own = code::working(&promotion.codes, scene).ok().filter(|_| !promotion.manual);
+        for code in own.into_iter().chain(&given.codes) {
+            let id = code.written(scene);
             if code.limits.each().next().is_none() {
                 add("code", id, "total", 1, None);
             }
@@ -319,14 +318,8 @@ fn consume(scene: &Scene<'_>, applied: &[(&Promotion, &Given)]) -> Vec<Consumpti
                 add("code", id, scope, 1, Some(limit));
             }
         }
-        if let Some(budget) = promotion.budget {
-            add(
-                "budget",
-                &promotion.id,
-                "total",
-                if budget.uses { 1 } else { given.goods() + given.carriage() },
-                Some(budget.limit),
-            );
+        if let Some(budget) = &promotion.budget {
+            add("budget", &budget.id, "total", if budget.uses { 1 } else { given.taken() }, Some(budget.limit));
         }
         for granted in &given.grants {
             match granted.kind {

@@ -4,7 +4,7 @@
 mod shop;
 
 use commerce::document::{Node, parse, write};
-use commerce::facts::offers::{LineAmount, Proposal, Verdict, Wants};
+use commerce::facts::offers::{LineAmount, Proposal, Status, Verdict, Wants};
 use commerce::facts::prices::PricedLine;
 use promotions::policy::Policy;
 use proptest::prelude::*;
@@ -58,7 +58,7 @@ fn shuffled() -> impl Strategy<Value = (Vec<PricedLine>, Vec<PricedLine>)> {
 }
 
 fn worth(verdict: &Verdict) -> i64 {
-    off(verdict) + verdict.shipping_discount
+    off(verdict) + verdict.shipping_discount + verdict.additions.iter().map(|added| added.discount).sum::<i64>()
 }
 
 /// Any document, names each once.
@@ -187,19 +187,28 @@ proptest! {
         prop_assert_eq!(parse(text.as_bytes()).unwrap(), node, "{}", text);
     }
 
-    /// Caps, budgets and exclusive promotions on top: what is exclusive goes alone, or ends what comes after it.
+    /// Caps, budgets, some of them shared, gifts, lanes and exclusive promotions on top: what is exclusive goes alone, or ends
+    /// what comes after it.
     #[test]
     fn the_best_of_capped_and_exclusive_ones_is_what_trying_all_finds(
-        lines in cart(), gives in promotions(), bounds in prop::collection::vec((0..6_u8, 1..9_000_i64), 5), stops in any::<bool>(),
+        lines in cart(), gives in promotions(), bounds in prop::collection::vec((0..8_u8, 1..9_000_i64), 5), (stops, lanes) in any::<(bool, bool)>(),
     ) {
-        let policy = format!(r#", "exclusive": "{}""#, if stops { "stop" } else { "best" });
         let bounded = |stacking: &str| {
+            let exclusive = if stops { "stop" } else { "best" };
+            let lane = if lanes { format!(r#", "lanes": [{{"id": "early", "stacking": "{stacking}"}}]"#) } else { String::new() };
+            let policy = format!(r#", "exclusive": "{exclusive}"{lane}"#);
             let mut document: serde_json::Value = serde_json::from_str(&format!("{{{}}}", book(stacking, &policy, &gives))).unwrap();
-            for (promotion, (kind, size)) in document["promotions"].as_array_mut().unwrap().iter_mut().zip(&bounds) {
+            for (place, (promotion, (kind, size))) in document["promotions"].as_array_mut().unwrap().iter_mut().zip(&bounds).enumerate() {
+                if lanes && place % 2 == 1 {
+                    promotion["lane"] = "early".into();
+                }
                 match kind {
                     0 => promotion["most"] = (*size).into(),
                     1 => promotion["budget"] = serde_json::json!({ "limit": size }),
                     2 => promotion["exclusive"] = true.into(),
+                    3 | 4 => promotion["budget"] = serde_json::json!({ "id": "shared", "limit": 5_000 }),
+                    5 => promotion["gives"].as_array_mut().unwrap().push(
+                        serde_json::json!({ "kind": "gift", "sku": "G", "unitPrice": size, "limit": 1 })),
                     _ => {}
                 }
             }
@@ -287,5 +296,18 @@ fn a_proposal_competes_like_any_promotion() {
         let verdict =
             rules.evaluate(&[line("a", 1_000, 1)], &[], &[], &[proposal(amount)], &wants, &context()).unwrap();
         assert_eq!((verdict.discounts[0].promotion.as_str(), off(&verdict)), (winner, taken));
+    }
+}
+
+/// A gift may be worth more than the whole cart: nothing else bounds what it gives.
+#[test]
+fn a_gift_that_is_dearer_than_the_cart_is_the_best() {
+    let rules = r#""policy": {"stacking": "best"}, "promotions": [
+        {"id": "free", "combinesWith": [], "gives": [{"kind": "percent-off", "basisPoints": 10000}, {"kind": "shipping-off"}]},
+        {"id": "gift", "combinesWith": [], "gives": [{"kind": "gift", "sku": "G", "units": 2, "unitPrice": 3000, "per": {"units": 2}}]}]"#;
+    for (quantity, worth_of_it, id) in [(1, 2_000, "free"), (3, 6_000, "gift"), (4, 12_000, "gift")] {
+        let verdict = judge(rules, &[line("a", 1_000, quantity)], &context());
+        assert_eq!((worth(&verdict), verdict.optimal), (worth_of_it, true), "{quantity}");
+        assert!(verdict.outcomes.iter().any(|outcome| outcome.id == id && outcome.status == Status::Applied));
     }
 }

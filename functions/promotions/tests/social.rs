@@ -183,3 +183,17 @@ fn the_next_step_of_what_applies_already_is_told() {
     let told: Vec<_> = hints.iter().map(|hint| (hint.category.as_deref(), hint.spend, hint.gives)).collect();
     assert_eq!(told, [(Some("shoes"), 2_300, 5_000)]);
 }
+
+/// The first unit of each line and the further ones are reduced each by their own amount, and the units say so.
+#[test]
+fn the_first_unit_and_the_others_have_their_own_amounts() {
+    let rules = promotion("", r#"{"kind": "first-then", "first": 113, "then": 211, "units": 3}"#);
+    let verdict = judge(&rules, &[line("tea", 9_900, 5), line("cup", 150, 2)], &context());
+    let runs: Vec<(u32, u32, i64)> = verdict.units.iter().map(|run| (run.line, run.quantity, run.discount)).collect();
+    assert_eq!(
+        runs,
+        [(0, 1, 113), (0, 2, 211), (0, 2, 0), (1, 1, 113), (1, 1, 150)],
+        "no unit costs less than nothing"
+    );
+    assert_eq!(off(&verdict), 113 + 2 * 211 + 113 + 150);
+}

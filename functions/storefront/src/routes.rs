@@ -91,6 +91,8 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("Shipping", include_str!("../schema/shipping.json")),
     ("Segment", include_str!("../schema/segment.json")),
     ("Promotion", include_str!("../schema/promotion.json")),
+    ("Limits", include_str!("../schema/limits.json")),
+    ("Code", include_str!("../schema/code.json")),
     ("PromotionPolicy", include_str!("../schema/promotion-policy.json")),
     ("Condition", include_str!("../schema/condition.json")),
     ("Action", include_str!("../schema/action.json")),

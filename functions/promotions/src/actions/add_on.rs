@@ -7,7 +7,7 @@ use crate::index::Key;
 use crate::ledger::Ledger;
 use crate::policy::Choice;
 use crate::reader::Reader;
-use crate::scene::Scene;
+use crate::scene::{Refusal, Scene, at_least};
 use crate::target::Target;
 use commerce::Object;
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,7 @@ impl Give for AddOn {
         fields: r##""price": {"$ref": "#/$defs/MinorUnits"}, "units": {"$ref": "#/$defs/Units"}, "of": {"$ref": "#/$defs/Target"}"##,
         required: &["price", "of"],
         example: r#"{"kind": "add-on", "price": 990, "of": {"skus": ["CUP-CEL-01"]}, "units": 1}"#,
-        codes: &[],
+        codes: &[("quantity-below-minimum", "units of `of`, or lines beside it: one, none")],
     };
 
     fn read(object: &Object<'_>, reader: &Reader) -> Option<Self> {
@@ -38,8 +38,7 @@ impl Give for AddOn {
     }
 
     fn give(&self, desk: &mut Desk<'_>) {
-        let own = self.of.lines(desk.scene, desk.ledger).count();
-        if desk.scene.lines.iter().filter(|line| line.selected).count() > own {
+        if self.beside(desk.scene, desk.ledger) > 0 {
             let picks = desk.pick(&self.of);
             let picks = desk.first(&picks, self.units, Choice::Dearest);
             desk.at_price(&picks, self.price);
@@ -52,5 +51,19 @@ impl Give for AddOn {
 
     fn lack(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Lack> {
         (desk::counted(&self.of, scene, ledger) == 0).then(|| Lack::units(&self.of, 1)).flatten()
+    }
+
+    fn short(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Refusal> {
+        let (units, beside) = (desk::counted(&self.of, scene, ledger), self.beside(scene, ledger));
+        [units, beside].into_iter().find_map(|have| at_least("quantity-below-minimum", 1, have).err())
+    }
+}
+
+impl AddOn {
+    /// Selected lines that are not of `of`.
+    fn beside(&self, scene: &Scene<'_>, ledger: &Ledger) -> i64 {
+        let all = scene.lines.iter().filter(|line| line.selected).count();
+        let own = self.of.lines(scene, ledger).count();
+        i64::try_from(all.saturating_sub(own)).unwrap_or(i64::MAX)
     }
 }

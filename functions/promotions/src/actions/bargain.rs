@@ -3,8 +3,10 @@
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::index::Key;
+use crate::ledger::Ledger;
 use crate::policy::Choice;
 use crate::reader::Reader;
+use crate::scene::{Refusal, Scene, at_least};
 use crate::target::Target;
 use commerce::Object;
 use serde::{Deserialize, Serialize};
@@ -25,7 +27,7 @@ impl Give for Bargain {
         fields: r##""of": {"$ref": "#/$defs/Target"}, "perHelper": {"$ref": "#/$defs/MinorUnits"}, "floor": {"$ref": "#/$defs/MinorUnits"}, "start": {"$ref": "#/$defs/MinorUnits"}"##,
         required: &["of", "perHelper", "floor"],
         example: r#"{"kind": "bargain", "of": {"skus": ["POT-01"]}, "start": 29900, "perHelper": 1500, "floor": 9900}"#,
-        codes: &[],
+        codes: &[("helpers-missing", "friends: one at least, how many helped")],
     };
 
     fn read(object: &Object<'_>, reader: &Reader) -> Option<Self> {
@@ -54,5 +56,9 @@ impl Give for Bargain {
 
     fn keys(&self) -> Option<Vec<Key>> {
         crate::conditions::keys_of(&self.of)
+    }
+
+    fn short(&self, scene: &Scene<'_>, _ledger: &Ledger) -> Option<Refusal> {
+        at_least("helpers-missing", 1, i64::from(scene.context.gathering.helpers)).err()
     }
 }

@@ -9,7 +9,7 @@ use crate::ledger::Pick;
 use crate::policy::{Basis, Choice};
 use crate::reader::Reader;
 use crate::reader::read_list;
-use crate::scene::Scene;
+use crate::scene::{Refusal, Scene, at_least};
 use crate::target::Target;
 use commerce::Object;
 use serde::{Deserialize, Serialize};
@@ -30,7 +30,7 @@ impl Give for Bundle {
         fields: r##""parts": {"type": "array", "minItems": 1, "maxItems": 100, "items": {"type": "object", "additionalProperties": false, "properties": {"of": {"$ref": "#/$defs/Target"}, "units": {"$ref": "#/$defs/Units"}}}}, "price": {"$ref": "#/$defs/MinorUnits"}, "times": {"$ref": "#/$defs/Units"}, "choose": {"$ref": "#/$defs/Choice"}"##,
         required: &["parts", "price"],
         example: r#"{"kind": "bundle", "parts": [{"of": {"skus": ["POT-01"]}, "units": 1}, {"of": {"categories": ["cups"]}, "units": 2}], "price": 19900}"#,
-        codes: &[],
+        codes: &[("bundle-incomplete", "parts: how many it has, how many of them the cart has")],
     };
 
     fn read(object: &Object<'_>, reader: &Reader) -> Option<Self> {
@@ -80,6 +80,12 @@ impl Give for Bundle {
         let mut missing =
             self.parts.iter().filter_map(|(of, units)| Lack::units(of, units - desk::counted(of, scene, ledger)));
         missing.next().filter(|_| missing.next().is_none())
+    }
+
+    fn short(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Refusal> {
+        let there = self.parts.iter().filter(|(of, units)| desk::counted(of, scene, ledger) >= *units).count();
+        let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        at_least("bundle-incomplete", number(self.parts.len()), number(there)).err()
     }
 }
 

@@ -12,7 +12,7 @@ use crate::ledger::Ledger;
 use crate::ledger::Pick;
 use crate::policy::Choice;
 use crate::reader::Reader;
-use crate::scene::Scene;
+use crate::scene::{Refusal, Scene, at_least};
 use crate::target::Target;
 use commerce::Object;
 use serde::{Deserialize, Serialize};
@@ -37,7 +37,7 @@ impl Give for BuyGet {
         fields: r##""buy": {"type": "object", "additionalProperties": false, "properties": {"of": {"$ref": "#/$defs/Target"}, "units": {"$ref": "#/$defs/Units"}}}, "get": {"type": "object", "additionalProperties": false, "properties": {"of": {"$ref": "#/$defs/Target"}, "units": {"$ref": "#/$defs/Units"}, "basisPoints": {"$ref": "#/$defs/BasisPoints"}, "price": {"$ref": "#/$defs/MinorUnits"}, "amount": {"$ref": "#/$defs/MinorUnits"}}}, "times": {"$ref": "#/$defs/Units"}, "choose": {"$ref": "#/$defs/Choice"}, "complete": {"type": "boolean"}"##,
         required: &["buy", "get"],
         example: r#"{"kind": "buy-get", "buy": {"of": {"categories": ["tea"]}, "units": 2}, "get": {"of": {"categories": ["cups"]}, "units": 1, "basisPoints": 10000}, "times": 1}"#,
-        codes: &[],
+        codes: &[("quantity-below-minimum", "units to buy or to get: what it takes, what there are")],
     };
 
     fn read(object: &Object<'_>, reader: &Reader) -> Option<Self> {
@@ -117,5 +117,17 @@ impl Give for BuyGet {
         let have = bought / self.buy_units.max(1);
         let open = have < self.times && got > have.saturating_mul(self.get_units);
         open.then(|| Lack::units(&self.buy, self.buy_units - bought % self.buy_units.max(1))).flatten()
+    }
+
+    fn short(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Refusal> {
+        let (bought, got) = (desk::counted(&self.buy, scene, ledger), desk::counted(&self.get, scene, ledger));
+        let least = if self.complete { self.get_units } else { 1 };
+        // One pool for both sides takes what both sides take.
+        let sides = if self.buy == self.get {
+            [(self.buy_units.saturating_add(least), bought); 2]
+        } else {
+            [(self.buy_units, bought), (least, got)]
+        };
+        sides.into_iter().find_map(|(need, have)| at_least("quantity-below-minimum", need, have).err())
     }
 }

@@ -7,7 +7,7 @@ use crate::index::Key;
 use crate::ledger::Ledger;
 use crate::policy::Choice;
 use crate::reader::Reader;
-use crate::scene::Scene;
+use crate::scene::{Refusal, Scene, at_least};
 use crate::target::Target;
 use commerce::Object;
 use serde::{Deserialize, Serialize};
@@ -29,7 +29,7 @@ impl Give for CheapestFree {
         fields: r##""groupSize": {"$ref": "#/$defs/Units"}, "free": {"$ref": "#/$defs/Units"}, "times": {"$ref": "#/$defs/Units"}, "of": {"$ref": "#/$defs/Target"}, "choose": {"$ref": "#/$defs/Choice"}"##,
         required: &["groupSize"],
         example: r#"{"kind": "cheapest-free", "groupSize": 3, "of": {"categories": ["tea"]}}"#,
-        codes: &[],
+        codes: &[("quantity-below-minimum", "units: what it takes, what there are")],
     };
 
     fn read(object: &Object<'_>, reader: &Reader) -> Option<Self> {
@@ -62,5 +62,9 @@ impl Give for CheapestFree {
         let have = desk::counted(&self.of, scene, ledger);
         let open = have / self.group_size.max(1) < self.times;
         open.then(|| Lack::units(&self.of, self.group_size - have % self.group_size.max(1))).flatten()
+    }
+
+    fn short(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Refusal> {
+        at_least("quantity-below-minimum", self.group_size, desk::counted(&self.of, scene, ledger)).err()
     }
 }

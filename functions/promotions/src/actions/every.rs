@@ -9,7 +9,7 @@ use crate::index::Key;
 use crate::ledger::Ledger;
 use crate::policy::{Basis, Threshold};
 use crate::reader::Reader;
-use crate::scene::Scene;
+use crate::scene::{Refusal, Scene, at_least};
 use crate::target::Target;
 use commerce::Object;
 use serde::{Deserialize, Serialize};
@@ -31,7 +31,10 @@ impl Give for Every {
         fields: r##""spend": {"type": "integer", "minimum": 1, "maximum": 9007199254740991}, "units": {"type": "integer", "minimum": 1, "maximum": 9007199254740991}, "off": {"$ref": "#/$defs/MinorUnits"}, "times": {"type": "integer", "minimum": 1, "maximum": 9007199254740991}, "of": {"$ref": "#/$defs/Target"}"##,
         required: &["off", "spend^units"],
         example: r#"{"kind": "every", "spend": 30000, "off": 5000}"#,
-        codes: &[],
+        codes: &[
+            ("subtotal-below-minimum", "minor units: what it takes, what there is"),
+            ("quantity-below-minimum", "units: what it takes, what there are"),
+        ],
     };
 
     fn read(object: &Object<'_>, reader: &Reader) -> Option<Self> {
@@ -77,5 +80,12 @@ impl Give for Every {
             (Some(spend), _) => Lack::spend(&self.of, next(desk::spent(&self.of, scene, ledger), spend)?),
             (None, units) => Lack::units(&self.of, next(desk::counted(&self.of, scene, ledger), units?)?),
         }
+    }
+
+    fn short(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Refusal> {
+        let spend = self.spend.map(|spend| ("subtotal-below-minimum", spend, desk::spent(&self.of, scene, ledger)));
+        let units = self.units.map(|units| ("quantity-below-minimum", units, desk::counted(&self.of, scene, ledger)));
+        let (code, need, have) = spend.or(units)?;
+        at_least(code, need, have).err()
     }
 }

@@ -38,23 +38,17 @@ impl Give for FirstThen {
 
     fn give(&self, desk: &mut Desk<'_>) {
         let picks = desk.pick(&self.of);
-        let line = |desk: &Desk<'_>, pick: &Pick| desk.ledger.runs.get(pick.run).map(|run| run.line);
-        let mut places: Vec<usize> = picks.iter().filter_map(|pick| line(desk, pick)).collect();
-        places.dedup();
-        for place in places {
-            let own = |desk: &Desk<'_>| -> Vec<Pick> {
-                desk.pick(&self.of).into_iter().filter(|pick| line(desk, pick) == Some(place)).collect()
-            };
-            // The later units first: taking the first one off would split the run.
-            let units = own(desk);
-            let reached = desk.first(&units, i64::from(self.units), Choice::CartOrder);
-            let mut rest = reached.clone();
-            if let Some(first) = rest.first_mut() {
-                first.count -= 1;
+        let line = |pick: &Pick| desk.ledger.runs.get(pick.run).map(|run| run.line);
+        let mut amounts: Vec<(Pick, i64)> = Vec::with_capacity(2 * picks.len());
+        for own in picks.chunk_by(|one, other| line(one) == line(other)) {
+            let mut first = Some(self.first);
+            for pick in desk.first(own, i64::from(self.units), Choice::CartOrder) {
+                let one = first.take().map(|amount| (Pick { count: 1, ..pick }, amount));
+                let count = pick.count - u32::from(one.is_some());
+                amounts.extend(one.into_iter().chain((count > 0).then_some((Pick { count, ..pick }, self.then))));
             }
-            let total = self.then.saturating_mul(Desk::count(&rest)).saturating_add(self.first);
-            desk.off_places(&reached, &[place], &[total]);
         }
+        desk.off_each(amounts);
     }
 
     fn keys(&self) -> Option<Vec<Key>> {

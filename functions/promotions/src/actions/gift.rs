@@ -5,7 +5,7 @@ use crate::desk::Desk;
 use crate::given::Added;
 use crate::ledger::Ledger;
 use crate::reader::Reader;
-use crate::scene::Scene;
+use crate::scene::{Refusal, Scene};
 use crate::target::Target;
 use commerce::Object;
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,10 @@ impl Give for Gift {
         fields: r##""sku": {"$ref": "#/$defs/Identifier"}, "units": {"$ref": "#/$defs/Units"}, "unitPrice": {"$ref": "#/$defs/MinorUnits"}, "per": {"type": "object", "additionalProperties": false, "properties": {"of": {"$ref": "#/$defs/Target"}, "units": {"$ref": "#/$defs/Units"}}}, "limit": {"type": "integer", "minimum": 0, "maximum": 9007199254740991}"##,
         required: &["sku"],
         example: r#"{"kind": "gift", "sku": "SAMPLE-01", "unitPrice": 400, "per": {"of": {"categories": ["tea"]}, "units": 2}}"#,
-        codes: &[],
+        codes: &[
+            ("quantity-below-minimum", "units: what it takes, what there are"),
+            ("gift-exhausted", "units: how many there were, how many are gone"),
+        ],
     };
 
     fn read(object: &Object<'_>, reader: &Reader) -> Option<Self> {
@@ -46,15 +49,9 @@ impl Give for Gift {
     }
 
     fn give(&self, desk: &mut Desk<'_>) {
-        let times = self.per.as_ref().map_or(1, |(of, units)| {
-            let bought: i64 = of.lines(desk.scene, desk.ledger).map(|(_, line)| i64::from(line.quantity)).sum();
-            bought / i64::from((*units).max(1))
-        });
+        let times = self.bought(desk.scene, desk.ledger).map_or(1, |(units, bought)| bought / units.max(1));
         let wanted = i64::from(self.units).saturating_mul(times);
-        let left = self.limit.map_or(i64::MAX, |limit| {
-            let used = desk.scene.used("gift", &self.sku, "total") + desk.ledger.drawn("gift", Some(&self.sku));
-            limit.saturating_sub(used).max(0)
-        });
+        let left = self.limit.map_or(i64::MAX, |limit| limit.saturating_sub(self.used(desk.scene, desk.ledger)).max(0));
         let quantity = u32::try_from(wanted.min(left)).unwrap_or(0);
         if quantity > 0 {
             desk.given.reached = true;
@@ -71,7 +68,33 @@ impl Give for Gift {
         }
     }
 
-    fn ceiling(&self, _scene: &Scene<'_>, _opening: &Ledger) -> Option<i64> {
-        None
+    /// What it is worth counts, whatever the cart comes to.
+    fn ceiling(&self, scene: &Scene<'_>, _opening: &Ledger) -> Option<i64> {
+        let units = scene.lines.iter().filter(|line| line.selected).map(|line| i64::from(line.quantity)).sum::<i64>();
+        let times = self.per.as_ref().map_or(1, |(_, each)| units / i64::from((*each).max(1)));
+        let most = i64::from(self.units).saturating_mul(times).min(self.limit.unwrap_or(i64::MAX));
+        Some(most.saturating_mul(self.unit_price))
+    }
+
+    fn short(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Refusal> {
+        let bought = self.bought(scene, ledger);
+        if let Some((need, have)) = bought.filter(|(need, have)| have < need) {
+            return Some(Refusal::numbers("quantity-below-minimum", need, have));
+        }
+        let used = self.used(scene, ledger);
+        self.limit.filter(|limit| used >= *limit).map(|limit| Refusal::numbers("gift-exhausted", limit, used))
+    }
+}
+
+impl Gift {
+    /// The units that must be bought for each time, and those that are.
+    fn bought(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<(i64, i64)> {
+        let (of, units) = self.per.as_ref()?;
+        Some((i64::from(*units), of.lines(scene, ledger).map(|(_, line)| i64::from(line.quantity)).sum()))
+    }
+
+    /// How many are gone, before this cart and by it so far.
+    fn used(&self, scene: &Scene<'_>, ledger: &Ledger) -> i64 {
+        scene.used("gift", &self.sku, "total").saturating_add(ledger.drawn("gift", Some(&self.sku)))
     }
 }

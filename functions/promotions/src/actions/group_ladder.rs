@@ -5,7 +5,9 @@ use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::desk::Spread;
 use crate::index::Key;
+use crate::ledger::Ledger;
 use crate::reader::Reader;
+use crate::scene::{Refusal, Scene, at_least};
 use crate::target::Target;
 use commerce::Object;
 use serde::{Deserialize, Serialize};
@@ -24,7 +26,7 @@ impl Give for GroupLadder {
         fields: r##""of": {"$ref": "#/$defs/Target"}, "tiers": {"type": "array", "minItems": 1, "maxItems": 1000, "items": {"$ref": "#/$defs/Tier"}}"##,
         required: &["tiers"],
         example: r#"{"kind": "group-ladder", "of": {"skus": ["TEA-LJ-100"]}, "tiers": [{"from": 2, "price": 7900}, {"from": 5, "price": 6900}]}"#,
-        codes: &[],
+        codes: &[("group-too-small", "people: what the first step takes, how many there are")],
     };
 
     fn read(object: &Object<'_>, reader: &Reader) -> Option<Self> {
@@ -42,5 +44,9 @@ impl Give for GroupLadder {
 
     fn keys(&self) -> Option<Vec<Key>> {
         crate::conditions::keys_of(&self.of)
+    }
+
+    fn short(&self, scene: &Scene<'_>, _ledger: &Ledger) -> Option<Refusal> {
+        at_least("group-too-small", self.tiers.first()?.from, i64::from(scene.context.gathering.group_size)).err()
     }
 }

@@ -12,7 +12,7 @@ use crate::ledger::Ledger;
 use crate::ledger::Pick;
 use crate::policy::{Basis, Threshold};
 use crate::reader::Reader;
-use crate::scene::Scene;
+use crate::scene::{Refusal, Scene, at_least};
 use crate::target::Target;
 use commerce::Object;
 use serde::{Deserialize, Serialize};
@@ -51,7 +51,10 @@ impl Give for Ladder {
         fields: r##""by": {"enum": ["subtotal", "quantity", "line-subtotal", "line-quantity"]}, "of": {"$ref": "#/$defs/Target"}, "over": {"$ref": "#/$defs/Target"}, "tiers": {"type": "array", "minItems": 1, "maxItems": 1000, "items": {"$ref": "#/$defs/Tier"}}, "spread": {"enum": ["order", "line", "unit"]}, "cumulative": {"type": "boolean"}"##,
         required: &["by", "tiers"],
         example: r#"{"kind": "ladder", "by": "subtotal", "tiers": [{"from": 30000, "amount": 4000}, {"from": 60000, "amount": 10000, "freeShipping": true}]}"#,
-        codes: &[],
+        codes: &[
+            ("subtotal-below-minimum", "minor units: what it takes, what there is"),
+            ("quantity-below-minimum", "units: what it takes, what there are"),
+        ],
     };
 
     fn read(object: &Object<'_>, reader: &Reader) -> Option<Self> {
@@ -114,6 +117,19 @@ impl Give for Ladder {
             Measure::Quantity => Lack::units(over, next(desk::counted(over, scene, ledger))?),
             Measure::LineSubtotal | Measure::LineQuantity => None,
         }
+    }
+
+    fn short(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Refusal> {
+        let over = self.over.as_ref().unwrap_or(&self.of);
+        let each =
+            |measure: fn(&Target, &Scene<'_>, &Ledger) -> Vec<i64>| measure(&self.of, scene, ledger).into_iter().max();
+        let (code, have) = match self.by {
+            Measure::Subtotal => ("subtotal-below-minimum", desk::spent(over, scene, ledger)),
+            Measure::Quantity => ("quantity-below-minimum", desk::counted(over, scene, ledger)),
+            Measure::LineSubtotal => ("subtotal-below-minimum", each(desk::spent_by_line).unwrap_or(0)),
+            Measure::LineQuantity => ("quantity-below-minimum", each(desk::counted_by_line).unwrap_or(0)),
+        };
+        at_least(code, self.tiers.first()?.from, have).err()
     }
 }
 

@@ -9,7 +9,7 @@ use crate::ledger::Ledger;
 use crate::ledger::Pick;
 use crate::policy::Choice;
 use crate::reader::Reader;
-use crate::scene::Scene;
+use crate::scene::{Refusal, Scene, at_least};
 use crate::target::Target;
 use commerce::Object;
 use serde::{Deserialize, Serialize};
@@ -32,7 +32,7 @@ impl Give for NthItem {
         fields: r##""n": {"$ref": "#/$defs/Units"}, "basisPoints": {"$ref": "#/$defs/BasisPoints"}, "price": {"$ref": "#/$defs/MinorUnits"}, "amount": {"$ref": "#/$defs/MinorUnits"}, "of": {"$ref": "#/$defs/Target"}, "per": {"enum": ["order", "line"]}, "times": {"$ref": "#/$defs/Units"}, "choose": {"$ref": "#/$defs/Choice"}"##,
         required: &["n"],
         example: r#"{"kind": "nth-item", "n": 2, "basisPoints": 5000, "of": {"skus": ["TEA-LJ-100"]}}"#,
-        codes: &[],
+        codes: &[("quantity-below-minimum", "units: what it takes, what there are")],
     };
 
     fn read(object: &Object<'_>, reader: &Reader) -> Option<Self> {
@@ -67,5 +67,11 @@ impl Give for NthItem {
         let have = desk::counted(&self.of, scene, ledger);
         let open = !self.per_line && have / self.n.max(1) < self.times;
         open.then(|| Lack::units(&self.of, self.n - have % self.n.max(1))).flatten()
+    }
+
+    fn short(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Refusal> {
+        let all = || vec![desk::counted(&self.of, scene, ledger)];
+        let have = if self.per_line { desk::counted_by_line(&self.of, scene, ledger) } else { all() };
+        at_least("quantity-below-minimum", self.n, have.into_iter().max().unwrap_or(0)).err()
     }
 }

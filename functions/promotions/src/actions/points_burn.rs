@@ -8,7 +8,7 @@ use crate::ledger::Ledger;
 use crate::policy::Basis;
 use crate::reader::Reader;
 use crate::reader::read_rate;
-use crate::scene::Scene;
+use crate::scene::{Refusal, Scene, at_least};
 use crate::target::Target;
 use commerce::Object;
 use commerce::money::{Rounding, part};
@@ -31,7 +31,7 @@ impl Give for PointsBurn {
         fields: r##""minorPerStep": {"type": "integer", "minimum": 1, "maximum": 9007199254740991}, "pointsPerStep": {"type": "integer", "minimum": 1, "maximum": 9007199254740991}, "most": {"$ref": "#/$defs/MinorUnits"}, "basisPoints": {"$ref": "#/$defs/BasisPoints"}, "of": {"$ref": "#/$defs/Target"}"##,
         required: &["minorPerStep"],
         example: r#"{"kind": "points-burn", "minorPerStep": 1, "pointsPerStep": 1, "most": 5000, "basisPoints": 3000}"#,
-        codes: &[],
+        codes: &[("points-missing", "points: what a step takes, what the shopper has left")],
     };
 
     fn read(object: &Object<'_>, reader: &Reader) -> Option<Self> {
@@ -49,13 +49,12 @@ impl Give for PointsBurn {
     }
 
     fn give(&self, desk: &mut Desk<'_>) {
-        let points = desk.scene.shopper().map_or(0, |shopper| i64::try_from(shopper.points).unwrap_or(i64::MAX));
-        let points = points.saturating_sub(desk.ledger.drawn("points", None));
+        let points = points(desk.scene, desk.ledger);
         let picks = desk.pick(&self.of);
         let cost = desk.total(&picks, Basis::Remaining);
         let most = part(cost, self.share, 10_000, Rounding::Down).unwrap_or(0).min(self.most.unwrap_or(i64::MAX));
         // Whole steps of what the units can bear and the promotion may cost: no point is burned for nothing.
-        let most = most.min(desk.room(&picks)).min(desk.most - desk.given.goods() - desk.given.carriage());
+        let most = most.min(desk.room(&picks)).min(desk.most - desk.given.taken());
         let steps = (points / self.points_per_step).min(most / self.minor_per_point);
         if steps > 0 {
             let before = desk.given.goods();
@@ -80,4 +79,14 @@ impl Give for PointsBurn {
     fn ceiling(&self, _scene: &Scene<'_>, _opening: &Ledger) -> Option<i64> {
         self.most
     }
+
+    fn short(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Refusal> {
+        at_least("points-missing", self.points_per_step, points(scene, ledger)).err()
+    }
+}
+
+/// The points that the shopper has and that this cart does not burn yet.
+fn points(scene: &Scene<'_>, ledger: &Ledger) -> i64 {
+    let points = scene.shopper().map_or(0, |shopper| i64::try_from(shopper.points).unwrap_or(i64::MAX));
+    points.saturating_sub(ledger.drawn("points", None))
 }

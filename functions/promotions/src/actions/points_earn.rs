@@ -3,8 +3,10 @@
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::index::Key;
+use crate::ledger::Ledger;
 use crate::policy::Basis;
 use crate::reader::Reader;
+use crate::scene::{Refusal, Scene, at_least};
 use crate::target::Target;
 use commerce::Object;
 use serde::{Deserialize, Serialize};
@@ -24,7 +26,7 @@ impl Give for PointsEarn {
         fields: r##""points": {"type": "integer", "minimum": 1, "maximum": 9007199254740991}, "spend": {"type": "integer", "minimum": 1, "maximum": 9007199254740991}, "of": {"$ref": "#/$defs/Target"}"##,
         required: &["points"],
         example: r#"{"kind": "points-earn", "points": 1, "spend": 100}"#,
-        codes: &[],
+        codes: &[("subtotal-below-minimum", "minor units: what it takes, what there is")],
     };
 
     fn read(object: &Object<'_>, reader: &Reader) -> Option<Self> {
@@ -44,5 +46,12 @@ impl Give for PointsEarn {
 
     fn keys(&self) -> Option<Vec<Key>> {
         crate::conditions::keys_of(&self.of)
+    }
+
+    fn short(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Refusal> {
+        let picks = self.of.pick(scene, ledger);
+        let runs = picks.iter().filter_map(|pick| Some((pick.count, ledger.runs.get(pick.run)?.left)));
+        let have = runs.map(|(count, left)| i64::from(count).saturating_mul(left)).fold(0, i64::saturating_add);
+        at_least("subtotal-below-minimum", self.spend?, have).err()
     }
 }

@@ -2,7 +2,9 @@
 
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
+use crate::ledger::Ledger;
 use crate::reader::Reader;
+use crate::scene::{Refusal, Scene};
 use crate::target::Target;
 use commerce::Object;
 use serde::{Deserialize, Serialize};
@@ -21,7 +23,7 @@ impl Give for RedPacket {
         fields: r##""id": {"$ref": "#/$defs/Identifier"}, "amount": {"type": "integer", "minimum": 1, "maximum": 9007199254740991}"##,
         required: &["id", "amount"],
         example: r#"{"kind": "red-packet", "id": "new-year", "amount": 888}"#,
-        codes: &[],
+        codes: &[("tender-exhausted", "minor units: what the purse held, what is used up of it")],
     };
 
     fn read(object: &Object<'_>, _reader: &Reader) -> Option<Self> {
@@ -31,7 +33,7 @@ impl Give for RedPacket {
     }
 
     fn give(&self, desk: &mut Desk<'_>) {
-        let used = desk.scene.used("tender", &self.id, "total") + desk.ledger.drawn("tender", Some(&self.id));
+        let used = self.used(desk.scene, desk.ledger);
         let unpaid = desk.ledger.remaining() - desk.ledger.drawn("tender", None);
         let amount = self.amount.saturating_sub(used).min(unpaid);
         if amount > 0 {
@@ -39,5 +41,17 @@ impl Give for RedPacket {
             desk.grant("tender", Some(self.id.clone()), amount, Some(self.amount), &picks);
             desk.draw("tender", &self.id, amount);
         }
+    }
+
+    fn short(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Refusal> {
+        let used = self.used(scene, ledger);
+        (used >= self.amount).then_some(Refusal::numbers("tender-exhausted", self.amount, used))
+    }
+}
+
+impl RedPacket {
+    /// What is used up of the purse, before this cart and by it so far.
+    fn used(&self, scene: &Scene<'_>, ledger: &Ledger) -> i64 {
+        scene.used("tender", &self.id, "total").saturating_add(ledger.drawn("tender", Some(&self.id)))
     }
 }

@@ -1,6 +1,7 @@
 //! All of these conditions hold.
 
 use crate::catalogue::{Condition, Kind, Lack, Test};
+use crate::code::Code;
 use crate::index::Key;
 use crate::ledger::Ledger;
 use crate::reader::Reader;
@@ -33,7 +34,7 @@ impl Test for All {
     }
 
     fn keys(&self) -> Option<Vec<Key>> {
-        self.of.iter().filter_map(Condition::keys).min_by_key(Vec::len)
+        self.of.iter().filter_map(Condition::keys).min_by_key(|keys| Key::breadth(keys))
     }
 
     /// What the one lacks that does not hold.
@@ -44,5 +45,13 @@ impl Test for All {
 
     fn looks_at_discounts(&self, scene: &Scene<'_>) -> bool {
         self.of.iter().any(|condition| condition.looks_at_discounts(scene))
+    }
+
+    fn named(&self) -> Vec<&Code> {
+        self.of.iter().flat_map(Condition::named).collect()
+    }
+
+    fn used(&self, scene: &Scene<'_>, ledger: &Ledger) -> Vec<&Code> {
+        self.of.iter().flat_map(|condition| condition.used(scene, ledger)).collect()
     }
 }

@@ -1,6 +1,7 @@
 //! One of these conditions holds.
 
 use crate::catalogue::{Condition, Kind, Lack, Test};
+use crate::code::Code;
 use crate::index::Key;
 use crate::ledger::Ledger;
 use crate::reader::Reader;
@@ -51,5 +52,14 @@ impl Test for Any {
 
     fn looks_at_discounts(&self, scene: &Scene<'_>) -> bool {
         self.of.iter().any(|condition| condition.looks_at_discounts(scene))
+    }
+
+    fn named(&self) -> Vec<&Code> {
+        self.of.iter().flat_map(Condition::named).collect()
+    }
+
+    fn used(&self, scene: &Scene<'_>, ledger: &Ledger) -> Vec<&Code> {
+        let holding = self.of.iter().find(|condition| condition.test(scene, ledger).is_ok());
+        holding.map(|condition| condition.used(scene, ledger)).unwrap_or_default()
     }
 }
