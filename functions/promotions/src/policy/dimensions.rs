@@ -107,12 +107,12 @@ impl Policy {
         },
         Dimension {
             name: "freeItem",
-            about: "Which units are free or reduced where some are, in buy-and-get and cheapest-free.",
+            about: "Which units are free or reduced where some are, in buy-and-get and cheapest-free; of equals those that stand first in the cart.",
             values: &["cheapest", "dearest", "cart-order", "line-value"],
         },
         Dimension {
             name: "maxUnits",
-            about: "Which units an action reaches that reaches only so many.",
+            about: "Which units an action reaches that reaches only so many; of equals those that stand first in the cart.",
             values: &["cart-order", "cheapest", "dearest", "line-value"],
         },
         Dimension {
