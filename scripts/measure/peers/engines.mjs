@@ -23,16 +23,16 @@ async function measured(evaluate, amounts = found => found) {
   let found = await evaluate();
   await evaluate();
   const start = process.hrtime.bigint();
-  let rounds = 0;
-  let fastest = Infinity;
-  // As many together as the warm instance is timed with; the fastest of all is told, as the least disturbed.
-  for (let now = start; Number(now - start) < seconds * 1e9 || rounds < 3; rounds += 1) {
+  const times = [];
+  // As many together as the warm instance is timed with; the median is told, as of that.
+  for (let now = start; Number(now - start) < seconds * 1e9 || times.length < 3; ) {
     for (let time = 0; time < together; time += 1) found = await evaluate();
     const then = process.hrtime.bigint();
-    fastest = Math.min(fastest, Number(then - now) / together);
+    times.push(Number(then - now) / together);
     now = process.hrtime.bigint();
   }
-  return { microseconds: fastest / 1e3, discount: sum(amounts(found)) };
+  times.sort((one, other) => one - other);
+  return { microseconds: times[times.length >> 1] / 1e3, discount: sum(amounts(found)) };
 }
 
 const rules = new Engine(

@@ -16,6 +16,12 @@ pub fn least(runs: u32, mut run: impl FnMut() -> anyhow::Result<()>) -> anyhow::
     Ok(least)
 }
 
+/// The median of several times.
+pub fn median(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times.get(times.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
 /// What is said of a target.
 pub fn verdict(holds: bool) -> &'static str {
     if holds { "holds" } else { "MISSED" }

@@ -4,7 +4,7 @@
 mod peers;
 mod wasm;
 
-use crate::figures::verdict;
+use crate::figures::{median, verdict};
 use anyhow::{Context as _, ensure};
 use commerce::facts::offers::Wants;
 use commerce::facts::prices::PricedLine;
@@ -21,7 +21,7 @@ const MATCHING: usize = 12;
 const LINES: usize = 20;
 /// What each takes off, in basis points.
 const RATE: i64 = 500;
-/// Evaluations that are timed together, and how often; the fastest of all is told, as the least disturbed.
+/// Evaluations that are timed together, and how often; the median is told.
 const TOGETHER: u32 = 20;
 const PASSES: usize = 300;
 /// What the figures on file may differ by, in percent: a compiler's own differences.
@@ -36,7 +36,7 @@ struct Subject {
     warm: wasm::Instance,
     fuel: u64,
     read: (usize, usize),
-    best: [f64; 2],
+    times: [Vec<f64>; 2],
 }
 
 /// Prints time, ratio and fuel for each size, then the peers' times and ratios.
@@ -52,29 +52,32 @@ pub fn run() -> anyhow::Result<()> {
         for subject in &mut subjects {
             let lines = cart();
             let (native, warm) = (&subject.native, &mut subject.warm);
-            let times = [timed(|| evaluate(native, &lines).map(|_| ()))?, timed(|| warm.evaluate().map(|_| ()))?];
-            subject.best = [subject.best[0].min(times[0]), subject.best[1].min(times[1])];
+            let [of_native, of_warm] = &mut subject.times;
+            of_native.push(timed(|| evaluate(native, &lines).map(|_| ()))?);
+            of_warm.push(timed(|| warm.evaluate().map(|_| ()))?);
         }
     }
-    let [first, .., last] = subjects.as_slice() else { return Ok(()) };
+    let medians: Vec<[f64; 2]> =
+        subjects.iter_mut().map(|subject| std::mem::take(&mut subject.times).map(median)).collect();
+    let [first, .., last] = medians.as_slice() else { return Ok(()) };
     println!(
         "{:>10} {:>10} {:>8} {:>10} {:>8} {:>10}  shards read",
         "promotions", "wasm µs", "× 100", "native µs", "× 100", "fuel"
     );
-    for Subject { size, fuel, read, best: [native, warm], .. } in &subjects {
+    for (Subject { size, fuel, read, .. }, [native, warm]) in subjects.iter().zip(&medians) {
         println!(
             "{size:>10} {warm:>10.1} {:>8.2} {native:>10.1} {:>8.2} {fuel:>10}  {} of {}",
-            warm / first.best[1],
-            native / first.best[0],
+            warm / first[1],
+            native / first[0],
             read.0,
             read.1
         );
     }
-    let ratio = last.best[1] / first.best[1];
+    let ratio = last[1] / first[1];
     println!("100,000 against 100, warm: {ratio:.2}; target: at most 2: {}", verdict(ratio <= 2.0));
     compare(&subjects)?;
-    for subject in subjects.iter().take(2) {
-        peers::run(subject.size, subject.best[1])?;
+    for (subject, [_, warm]) in subjects.iter().zip(&medians).take(2) {
+        peers::run(subject.size, *warm)?;
     }
     Ok(())
 }
@@ -99,7 +102,14 @@ fn subject(size: usize, engines: &wasm::Engines) -> anyhow::Result<Subject> {
         ensure!(instance.evaluate()? == taken, "through Wasm, {size} promotions take off something else");
     }
     let fuel = metered.fuel_of_one()?;
-    Ok(Subject { size, native, warm, fuel, read: (missing.len(), compiled.shards.len()), best: [f64::MAX; 2] })
+    Ok(Subject {
+        size,
+        native,
+        warm,
+        fuel,
+        read: (missing.len(), compiled.shards.len()),
+        times: [Vec::new(), Vec::new()],
+    })
 }
 
 fn shard(compiled: &Compiled, number: u32) -> anyhow::Result<&[u8]> {
