@@ -86,6 +86,17 @@ pub fn write(node: &Node<'_>) -> String {
     serde_json::to_string(node).unwrap_or_default()
 }
 
+impl Node<'_> {
+    /// A field, where this is an object that has it.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Self> {
+        match self {
+            Self::Map(fields) => fields.iter().find(|(known, _)| known == name).map(|(_, value)| value),
+            _ => None,
+        }
+    }
+}
+
 impl serde::Serialize for Node<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {

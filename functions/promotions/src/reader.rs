@@ -1,7 +1,7 @@
 //! What reading a rulebook needs to know beside the value at hand, and the few forms that many kinds share.
 
 use crate::policy::Policy;
-use commerce::Value;
+use commerce::{Node, Value};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
@@ -14,8 +14,30 @@ pub struct Reader {
     pub segments: BTreeSet<String>,
     /// How the merchant's engine counts.
     pub policy: Policy,
+    /// Where the merchant's stores are: latitude and longitude in degrees.
+    pub stores: Vec<(f64, f64)>,
     /// The zone of the merchant.
     pub zone: String,
+}
+
+/// Where the stores are that the rulebook's `inventory` names and that work. What is wrong there, the inventory says.
+pub fn stores(rulebook: &Node<'_>) -> Vec<(f64, f64)> {
+    let Some(Node::List(nodes)) = rulebook.get("inventory").and_then(|inventory| inventory.get("nodes")) else {
+        return Vec::new();
+    };
+    #[allow(clippy::cast_precision_loss, reason = "degrees")]
+    let degrees = |place: &Node<'_>, name: &str| match place.get(name)? {
+        Node::Integer(number) => Some(*number as f64),
+        Node::Decimal(number) => Some(*number),
+        _ => None,
+    };
+    let is_store = |node: &&Node<'_>| matches!(node.get("kind"), Some(Node::Text(kind)) if kind == "store");
+    let works = |node: &&Node<'_>| !matches!(node.get("active"), Some(Node::Boolean(false)));
+    let place = |node: &Node<'_>| {
+        let place = node.get("place")?;
+        Some((degrees(place, "latitude")?, degrees(place, "longitude")?))
+    };
+    nodes.iter().filter(is_store).filter(works).filter_map(place).collect()
 }
 
 /// Reads the items of a list; those with faults are left out.

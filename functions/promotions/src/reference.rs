@@ -36,19 +36,12 @@ pub fn promotions() -> String {
 /// The fields of an object's schema, each with its description.
 fn fields(schema: &str) -> Vec<(String, String)> {
     let Ok(schema) = document::parse(schema.as_bytes()) else { return Vec::new() };
-    let Some(Node::Map(properties)) = field(&schema, "properties") else { return Vec::new() };
-    let about = |value| match field(value, "description") {
+    let Some(Node::Map(properties)) = schema.get("properties") else { return Vec::new() };
+    let about = |value: &Node<'_>| match value.get("description") {
         Some(Node::Text(text)) => text.to_string(),
         _ => String::new(),
     };
     properties.iter().map(|(name, value)| (name.to_string(), about(value))).collect()
-}
-
-fn field<'a>(node: &'a Node<'_>, name: &str) -> Option<&'a Node<'a>> {
-    match node {
-        Node::Map(fields) => fields.iter().find(|(known, _)| known == name).map(|(_, value)| value),
-        _ => None,
-    }
 }
 
 fn reasons(about: &str, codes: &[(&str, &str)]) -> String {

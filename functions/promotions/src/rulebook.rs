@@ -3,7 +3,7 @@
 use crate::index::Directory;
 use crate::policy::Policy;
 use crate::promotion::{Promotion, Read};
-use crate::reader::{Reader, read_list, read_zone};
+use crate::reader::{Reader, read_list, read_zone, stores};
 use crate::rules::{FORMAT, Root};
 use crate::segments::Segment;
 use commerce::facts::types::{Compiled, Fault};
@@ -61,6 +61,7 @@ fn read(value: Value<'_>) -> Option<(Root, Vec<Promotion>)> {
     let currency = object.field("currency").and_then(|value| value.currency()).unwrap_or_default().to_owned();
     reader.zone = object.field("timeZone").and_then(read_zone).unwrap_or_else(|| "UTC".to_owned());
     reader.policy = object.field("policy").and_then(Policy::read).unwrap_or_default();
+    reader.stores = stores(value.node());
     let segments = object
         .field("segments")
         .map(|value| read_list(value, 1_000, |item| Segment::read(item, &reader)))

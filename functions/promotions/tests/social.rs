@@ -112,6 +112,39 @@ fn only_near_the_store() {
     }
 }
 
+/// The rulebook says once where its stores are.
+#[test]
+fn near_any_store_that_works() {
+    let nodes = r#""inventory": {"nodes": [
+        {"id": "s", "kind": "store", "place": {"latitude": 31.2304, "longitude": 121.4737}},
+        {"id": "far", "kind": "store", "place": {"latitude": 39.9, "longitude": 116}},
+        {"id": "closed", "kind": "store", "active": false, "place": {"latitude": 22.5, "longitude": 114}},
+        {"id": "w", "kind": "central-warehouse", "place": {"latitude": 23.1, "longitude": 113.3}}]}"#;
+    let near = r#"{"kind": "near", "anyStore": true, "places": [{"lat": 0, "lon": 0}], "metres": 1500}"#;
+    let rules = format!("{nodes}, {}", promotion(near, TEN_OFF));
+    for (latitude, longitude, code) in [
+        (31.2304, 121.4737, "applied"),
+        (39.91, 116.0, "applied"),
+        (0.0, 0.01, "applied"),
+        (22.5, 114.0, "too-far"),
+        (23.1, 113.3, "too-far"),
+    ] {
+        let mut context = context();
+        let place = Some(Place { latitude, longitude });
+        context.shopper = Some(commerce::facts::types::Shopper { place, ..shopper() });
+        assert_eq!(fate(&judge(&rules, &[line("tea", 9_900, 1)], &context), "p"), code, "{latitude} {longitude}");
+    }
+    for (near, code, pointer) in [
+        (r#"{"kind": "near", "anyStore": true, "metres": 1}"#, "no-store", "/promotions/0/when/0/anyStore"),
+        (r#"{"kind": "near", "metres": 1}"#, "missing-field", "/promotions/0/when/0"),
+        (r#"{"kind": "near", "anyStore": false, "metres": 1}"#, "missing-field", "/promotions/0/when/0"),
+        (r#"{"kind": "near", "places": [], "metres": 1}"#, "empty-list", "/promotions/0/when/0/places"),
+    ] {
+        let faults = promotions::compile(&format!("{{{}}}", promotion(near, TEN_OFF))).unwrap_err();
+        assert_eq!((faults[0].code.as_str(), faults[0].pointer.as_str()), (code, pointer), "{near}");
+    }
+}
+
 #[test]
 fn a_sleeper_is_woken_up() {
     let rules = format!(

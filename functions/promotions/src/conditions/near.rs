@@ -22,9 +22,9 @@ pub struct Near {
 impl Test for Near {
     const KIND: Kind = Kind {
         name: "near",
-        about: "The shopper is at most so many metres from one of the places.",
-        fields: r#""places": {"type": "array", "maxItems": 1000, "items": {"type": "object", "additionalProperties": false, "required": ["lat", "lon"], "properties": {"lat": {"type": "number", "minimum": -90, "maximum": 90}, "lon": {"type": "number", "minimum": -180, "maximum": 180}}}}, "metres": {"type": "integer", "minimum": 1, "maximum": 20038000}"#,
-        required: &["places", "metres"],
+        about: "The shopper is at most so many metres from one of the places, or with `anyStore` from one of the nodes of kind `store` in the rulebook's `inventory` that work.",
+        fields: r#""places": {"type": "array", "maxItems": 1000, "items": {"type": "object", "additionalProperties": false, "required": ["lat", "lon"], "properties": {"lat": {"type": "number", "minimum": -90, "maximum": 90}, "lon": {"type": "number", "minimum": -180, "maximum": 180}}}}, "anyStore": {"type": "boolean"}, "metres": {"type": "integer", "minimum": 1, "maximum": 20038000}"#,
+        required: &["metres", "places|anyStore"],
         example: r#"{"kind": "near", "places": [{"lat": 31.2304, "lon": 121.4737}], "metres": 1500}"#,
         codes: &[
             ("place-unknown", "nobody said where the shopper is"),
@@ -32,10 +32,29 @@ impl Test for Near {
         ],
     };
 
-    fn read(object: &Object<'_>, _reader: &Reader) -> Option<Self> {
-        let places = object.required("places").map(|value| read_list(value, 1_000, read_place));
+    fn read(object: &Object<'_>, reader: &Reader) -> Option<Self> {
+        let named = object.field("places").map(|value| (value, read_list(value, 1_000, read_place)));
+        let any_store = object.field("anyStore").and_then(|value| Some((value, value.boolean()?)));
+        let any_store = any_store.filter(|(_, yes)| *yes).map(|(value, _)| value);
+        match (&named, any_store) {
+            (None, None) => object.value().fault("missing-field", "either `places` or `anyStore` is required"),
+            (_, Some(value)) if reader.stores.is_empty() => {
+                value.fault(
+                    "no-store",
+                    "the rulebook's `inventory` has no node of kind `store` that works and has a place",
+                );
+            }
+            (Some((value, _)), None) if matches!(value.node(), commerce::Node::List(items) if items.is_empty()) => {
+                value.fault("empty-list", "must name a place");
+            }
+            _ => {}
+        }
+        let mut places = named.map(|(_, places)| places).unwrap_or_default();
+        if any_store.is_some() {
+            places.extend(&reader.stores);
+        }
         let metres = object.required("metres").and_then(|value| value.integer(1..=20_038_000));
-        Some(Self { places: places?, metres: metres? })
+        Some(Self { places, metres: metres? })
     }
 
     fn test(&self, scene: &Scene<'_>, _ledger: &Ledger) -> Result<(), Refusal> {
