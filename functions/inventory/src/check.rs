@@ -5,7 +5,7 @@ use crate::later::{self, Ahead};
 use crate::levels::{Levels, no_node};
 use crate::limits::{self, Allowance};
 use crate::offers::{self, Offer};
-use crate::rulebook::items::Item;
+use crate::rulebook::items::{Item, Limits};
 use crate::rules::Rules;
 use crate::sourcing::{self, BUDGET, Case, Sourced, Supplier, Want, ranked};
 use crate::stock::{self, Stock};
@@ -47,22 +47,19 @@ pub struct Line<'a> {
 }
 
 impl Line<'_> {
-    /// Asks for less where what is promised is no multiple of the step or below the minimum, and says why; `false` where
-    /// nothing is to be changed. With `none` nothing is asked for then.
-    fn lower(&mut self, none: bool) -> bool {
-        let later: u32 = self.later.iter().map(|later| later.quantity).sum();
-        let promised = i64::from(self.units.iter().sum::<u32>() + later);
-        let (fits, why) = limits::fit(&self.item.limits, promised);
-        if fits == promised || promised == i64::from(self.allowed) {
-            return false;
-        }
+    /// Units that are promised, now and later.
+    #[must_use]
+    pub fn promised(&self) -> i64 {
+        let later: i64 = self.later.iter().map(|later| i64::from(later.quantity)).sum();
+        self.units.iter().map(|units| i64::from(*units)).sum::<i64>() + later
+    }
+
+    /// Asks for so many units only, and says why it is not more.
+    fn ask(&mut self, units: i64, why: Vec<Reason>) {
         self.reasons.truncate(self.asked);
         self.reasons.extend(why);
         self.asked = self.reasons.len();
-        let fits = if none { 0 } else { u32::try_from(fits).unwrap_or(0) };
-        self.lowered += self.allowed - fits;
-        self.allowed = fits;
-        true
+        self.allowed = u32::try_from(units).unwrap_or(0);
     }
 
     /// The pool of the line's own product; a kit has none of its own.
@@ -172,11 +169,7 @@ fn planned<'a>(
         let proof = source(rules, lines, pools, offers, wish, inquiry);
         let mut ahead = Ahead::new(inquiry, context, lines, pools.len());
         lines.iter_mut().for_each(|line| later::fill(&mut ahead, line, pools, offers));
-        let mut again = false;
-        for line in lines.iter_mut().filter(|_| round <= ROUNDS) {
-            again |= line.lower(round == ROUNDS);
-        }
-        if !again {
+        if round > ROUNDS || !lower(lines, round == ROUNDS) {
             return proof;
         }
         for line in lines.iter_mut() {
@@ -216,7 +209,7 @@ fn lines<'a>(rules: &'a Rules, inquiry: &'a Inquiry, context: &Context) -> Vec<L
     let mut wanted: Vec<(usize, &Wanted)> = inquiry.lines.iter().enumerate().collect();
     wanted.sort_unstable_by(|(_, a), (_, b)| a.id.cmp(&b.id));
     let mut products: BTreeMap<&str, (usize, &Item)> = BTreeMap::new();
-    let mut allowances: Vec<Allowance<'_>> = Vec::new();
+    let mut allowances: Vec<Allowance> = Vec::new();
     let mut lines = Vec::new();
     for (place, wanted) in wanted {
         let (product, item) = *products.entry(&wanted.sku).or_insert_with(|| {
@@ -226,7 +219,7 @@ fn lines<'a>(rules: &'a Rules, inquiry: &'a Inquiry, context: &Context) -> Vec<L
         });
         let Some(allowance) = allowances.get_mut(product) else { continue };
         let limit = allowance.most();
-        let (allowed, reasons) = allowance.take(wanted.quantity);
+        let (allowed, why) = allowance.take(wanted.quantity);
         lines.push(Line {
             place,
             wanted,
@@ -235,16 +228,83 @@ fn lines<'a>(rules: &'a Rules, inquiry: &'a Inquiry, context: &Context) -> Vec<L
             allowed,
             limit,
             parts: Vec::new(),
-            asked: reasons.len(),
+            asked: usize::from(why.is_some()),
             lowered: 0,
-            reasons,
+            reasons: why.into_iter().collect(),
             units: Vec::new(),
             later: Vec::new(),
             ahead: Some(0),
             short: 0,
         });
     }
+    keep_to_step(&mut lines);
     lines
+}
+
+/// What all lines of a product have together.
+struct Together {
+    /// Units.
+    units: i64,
+    /// How many of them are too many for its step and minimum.
+    excess: i64,
+    /// Why.
+    why: Vec<Reason>,
+}
+
+/// What all lines of each product have together, by the product's place.
+fn together(lines: &[Line<'_>], units: impl Fn(&Line<'_>) -> i64) -> Vec<Together> {
+    let mut products: Vec<(i64, Option<&Limits>)> = Vec::new();
+    for line in lines {
+        if products.len() <= line.product {
+            products.resize(line.product + 1, (0, None));
+        }
+        if let Some((sum, limits)) = products.get_mut(line.product) {
+            (*sum, *limits) = (*sum + units(line), Some(&line.item.limits));
+        }
+    }
+    let fit = |(units, limits): (i64, Option<&Limits>)| {
+        let (fits, why) = limits.map_or((units, Vec::new()), |limits| limits::fit(limits, units));
+        Together { units, excess: units - fits, why }
+    };
+    products.into_iter().map(fit).collect()
+}
+
+/// Keeps what all lines of a product may have together to its step and minimum; what is too much is taken from the last.
+fn keep_to_step(lines: &mut [Line<'_>]) {
+    let mut products = together(lines, |line| i64::from(line.allowed));
+    for line in lines.iter_mut().rev() {
+        let Some(all) = products.get_mut(line.product) else { continue };
+        let cut = all.excess.min(line.allowed.into());
+        all.excess -= cut;
+        if cut > 0 || all.units == 0 {
+            line.ask(i64::from(line.allowed) - cut, all.why.clone());
+        }
+    }
+}
+
+/// Asks for less of each product of which what is promised is no multiple of the step or below the minimum, and says why;
+/// `false` where nothing is to be changed. With `none` nothing of it is asked for then.
+fn lower(lines: &mut [Line<'_>], none: bool) -> bool {
+    let allowed = together(lines, |line| i64::from(line.allowed));
+    let mut promised = together(lines, |line| line.promised());
+    let mut lowered = false;
+    for line in lines.iter_mut().rev() {
+        let both = allowed.get(line.product).zip(promised.get_mut(line.product));
+        let Some((allowed, promised)) = both else { continue };
+        if promised.units == allowed.units || promised.units == 0 || promised.why.is_empty() {
+            continue;
+        }
+        let cut = promised.excess.min(line.promised());
+        promised.excess -= cut;
+        let kept = if none { 0 } else { line.promised() - cut };
+        if kept < i64::from(line.allowed) {
+            lowered = true;
+            let before = line.allowed;
+            line.ask(kept, promised.why.clone());
+            line.lowered += before - line.allowed;
+        }
+    }
+    lowered
 }
 
 /// The products that a unit of a line is made of.

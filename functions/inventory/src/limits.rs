@@ -9,16 +9,15 @@ use commerce::facts::stock::Reason;
 
 /// What is left to buy of a product while the lines of a cart take from it.
 #[derive(Debug)]
-pub struct Allowance<'a> {
-    limits: &'a Limits,
-    /// The tightest limit, by its code, with what it allows in all and what is left of it; `None` is no limit.
-    left: Option<(&'static str, i64, i64)>,
+pub struct Allowance {
+    /// The tightest limit, by its code, with what is left of it; `None` is no limit.
+    left: Option<(&'static str, i64)>,
 }
 
-impl<'a> Allowance<'a> {
+impl Allowance {
     /// What the limits leave after what the counters say.
     #[must_use]
-    pub fn new(sku: &str, limits: &'a Limits, context: &Context) -> Self {
+    pub fn new(sku: &str, limits: &Limits, context: &Context) -> Self {
         let used = |scope: &str| -> i64 {
             let counts = context
                 .counters
@@ -26,38 +25,32 @@ impl<'a> Allowance<'a> {
                 .filter(|counter| counter.kind == "sku" && counter.id == sku && counter.scope == scope);
             counts.map(|counter| counter.used).sum()
         };
-        let order = limits.order.map(|most| ("above-order-limit", i64::from(most), i64::from(most)));
-        let periods = limits
-            .periods
-            .iter()
-            .map(|(scope, most)| ("above-period-limit", i64::from(*most), (i64::from(*most) - used(scope)).max(0)));
-        Self { limits, left: order.into_iter().chain(periods).min_by_key(|(_, _, left)| *left) }
+        let order = limits.order.map(|most| ("above-order-limit", i64::from(most)));
+        let periods =
+            limits.periods.iter().map(|(scope, most)| ("above-period-limit", (i64::from(*most) - used(scope)).max(0)));
+        Self { left: order.into_iter().chain(periods).min_by_key(|(_, left)| *left) }
     }
 
     /// The most that can still be bought.
     #[must_use]
     pub fn most(&self) -> Option<i64> {
-        self.left.map(|(_, _, left)| left)
+        self.left.map(|(_, left)| left)
     }
 
-    /// Takes a line's units: how many of them may be bought, and why not more.
-    pub fn take(&mut self, quantity: u32) -> (u32, Vec<Reason>) {
-        let mut reasons = Vec::new();
-        let mut allowed = i64::from(quantity);
-        if let Some((code, _, left)) = self.left.filter(|(_, _, left)| *left < allowed) {
-            reasons.push(reason(code, allowed, left));
-            allowed = left;
-        }
-        let (allowed, why) = fit(self.limits, allowed);
-        reasons.extend(why);
-        if let Some((_, _, left)) = &mut self.left {
-            *left -= allowed;
-        }
-        (u32::try_from(allowed).unwrap_or(0), reasons)
+    /// Takes a line's units: how many of them the limits leave, and why not more. The step and the minimum are for all lines
+    /// of a product together: [`fit`].
+    pub fn take(&mut self, quantity: u32) -> (u32, Option<Reason>) {
+        let wanted = i64::from(quantity);
+        let Some((code, left)) = &mut self.left else { return (quantity, None) };
+        let why = (*left < wanted).then(|| reason(code, wanted, *left));
+        let allowed = wanted.min(*left);
+        *left -= allowed;
+        (u32::try_from(allowed).unwrap_or(0), why)
     }
 }
 
-/// The most of these units that may be bought, a multiple of the step and no less than the minimum, and why it is not all.
+/// The most of these units of an order that may be bought, a multiple of the step and no less than the minimum, and why it
+/// is not all.
 #[must_use]
 pub fn fit(limits: &Limits, units: i64) -> (i64, Vec<Reason>) {
     let (mut fits, mut reasons) = (units, Vec::new());

@@ -486,3 +486,28 @@ fn what_is_cut_for_step_or_minimum_is_short_for_substitutes_too() {
         assert_eq!((said.lines[0].quantity, substitutes), (promised, vec![offered]), "{limits}");
     }
 }
+
+#[test]
+fn step_and_minimum_are_for_all_lines_of_a_product() {
+    for (limits, asked, there, quantities, code) in [
+        (r#"{"minimum": 4}"#, (2, 2), 9, (2, 2), None),
+        (r#"{"step": 4}"#, (2, 2), 9, (2, 2), None),
+        (r#"{"step": 4}"#, (3, 3), 9, (3, 1), Some("not-a-multiple-of-step")),
+        (r#"{"minimum": 4}"#, (2, 1), 9, (0, 0), Some("below-minimum-quantity")),
+        (r#"{"minimum": 4}"#, (2, 2), 3, (0, 0), Some("below-minimum-quantity")),
+        (r#"{"step": 2}"#, (3, 3), 5, (3, 1), Some("not-a-multiple-of-step")),
+        (r#"{"perOrder": 5, "step": 2}"#, (3, 3), 9, (3, 1), Some("not-a-multiple-of-step")),
+    ] {
+        let rules = shops(&format!(r#"{{"x": {{"limits": {limits}}}}}"#), "{}");
+        let cart = vec![wanted("1", "x", asked.0), wanted("2", "x", asked.1)];
+        let said = plan(&rules, &inquiry(cart, vec![level("x", "a", there)]));
+        assert_eq!((said.lines[0].quantity, said.lines[1].quantity), quantities, "{limits}: {said:?}");
+        match code {
+            Some(code) => assert!(codes(&said, 1).contains(&code), "{limits}: {said:?}"),
+            None => assert!(said.complete && codes(&said, 0).is_empty(), "{limits}: {said:?}"),
+        }
+    }
+    let rules = shops(r#"{"x": {"limits": {"perOrder": 7, "step": 4}}}"#, "{}");
+    let said = plan(&rules, &inquiry(vec![wanted("1", "x", 2), wanted("2", "x", 2)], vec![level("x", "a", 20)]));
+    assert_eq!((said.lines[0].most, said.lines[1].most), (Some(2), Some(2)), "with the other two: four of seven");
+}
