@@ -1,6 +1,6 @@
 //! The words of an answer, from what a check found out. Nothing is decided here any more.
 
-use crate::check::{Findings, Line, pool, unit_costs};
+use crate::check::{Findings, Line, unit_costs};
 use crate::limits;
 use crate::offers::{self, Offer};
 use crate::rulebook::items::Item;
@@ -8,7 +8,7 @@ use crate::stock::{self, Stock};
 use crate::words::{Criterion, Strategy};
 use crate::{freshness, hold, parcels};
 use commerce::facts::stock::{
-    Availability, Draw, Gap, Level, Parcel, Plan, Portion, Promise, Reason, Shipment, Substitute, Supply, Verdict,
+    Availability, Draw, Gap, Level, Parcel, Plan, Portion, Promise, Reason, Shipment, Supply, Verdict,
 };
 use std::collections::BTreeMap;
 
@@ -101,7 +101,7 @@ fn supply(findings: &Findings<'_>, line: &Line<'_>) -> Supply {
         later: line.later.clone(),
         confidence: confidence(findings, line),
         reasons,
-        substitutes: substitutes(findings, line),
+        substitutes: line.substitutes.clone(),
     }
 }
 
@@ -167,35 +167,6 @@ fn confidence(findings: &Findings<'_>, line: &Line<'_>) -> u32 {
         }
     }
     least
-}
-
-/// What the shop would offer instead of what is short, as far as it is there after this cart.
-fn substitutes(findings: &Findings<'_>, line: &Line<'_>) -> Vec<Substitute> {
-    let short = line.short + line.lowered;
-    if short == 0 || !line.wanted.substitutes {
-        return Vec::new();
-    }
-    let offer = |sku: &String| {
-        let kit = &findings.rules.item(sku).kit;
-        let parts = if kit.is_empty() {
-            vec![(sku.as_str(), 1)]
-        } else {
-            kit.iter().map(|(part, units)| (part.as_str(), *units)).collect()
-        };
-        let mut whole = vec![u32::MAX; findings.offers.len()];
-        for (part, units) in parts {
-            let place = findings.pools.iter().position(|pool| pool.sku == part);
-            let fresh = pool(findings.rules, part, &findings.offers, &findings.levels, findings.context);
-            for (offer, (most, stock)) in whole.iter_mut().zip(&fresh.stock).enumerate() {
-                let used = place.map_or(0, |place| taken(findings, place, offer));
-                *most = (*most).min(stock.free.saturating_sub(used) / units.max(1));
-            }
-        }
-        let there = whole.iter().fold(0_u32, |sum, most| sum.saturating_add(*most));
-        let quantity = there.min(short);
-        (quantity > 0 && findings.rules.item(sku).sellable).then(|| Substitute { sku: sku.clone(), quantity })
-    };
-    line.item.substitutes.iter().filter_map(offer).collect()
 }
 
 fn verdicts(findings: &Findings<'_>) -> Vec<Verdict> {

@@ -9,8 +9,9 @@ use crate::rulebook::items::{Item, Limits};
 use crate::rules::Rules;
 use crate::sourcing::{self, BUDGET, Case, Sourced, Supplier, Want, ranked};
 use crate::stock::{self, Stock};
+use crate::substitutes;
 use crate::words::{Mode, Negative, Strategy};
-use commerce::facts::stock::{Inquiry, Later, Plan, Reason, Wanted};
+use commerce::facts::stock::{Inquiry, Later, Plan, Reason, Substitute, Wanted};
 use commerce::{Context, Fault};
 use std::collections::BTreeMap;
 
@@ -44,6 +45,8 @@ pub struct Line<'a> {
     pub ahead: Option<i64>,
     /// Units that can be promised neither now nor later, before the cart as a whole is looked at.
     pub short: u32,
+    /// What may be offered instead.
+    pub substitutes: Vec<Substitute>,
 }
 
 impl Line<'_> {
@@ -100,6 +103,8 @@ pub struct Findings<'a> {
     pub lines: Vec<Line<'a>>,
     /// Whether the plan is proven, and what is missing to it.
     pub proof: Sourced,
+    /// What is promised ahead.
+    pub ahead: Ahead<'a>,
     /// Nothing is promised, because not everything can be.
     pub withdrawn: bool,
     /// Levels looked at that are too old.
@@ -125,29 +130,43 @@ pub fn check(rules: &Rules, inquiry: &Inquiry, context: &Context) -> Result<Plan
         }
     }
     let pools = pools(rules, &mut lines, &offers, &levels, context);
-    let proof = planned(rules, &mut lines, &pools, &offers, wish, (inquiry, context));
-    let whole = inquiry.all_or_nothing.unwrap_or(rules.root.policy.all_or_nothing);
-    let withdrawn = whole && lines.iter().any(|line| line.short > 0 || line.allowed < line.wanted.quantity);
-    if withdrawn {
-        for line in &mut lines {
+    let (proof, ahead) = planned(rules, &mut lines, &pools, &offers, (inquiry, context));
+    let stale = old.contains(&true);
+    let withdrawn = false;
+    let mut findings =
+        Findings { rules, inquiry, context, levels, refused, offers, pools, lines, proof, ahead, withdrawn, stale };
+    let offered = substitutes::offered(&findings);
+    for (line, offered) in findings.lines.iter_mut().zip(offered) {
+        line.substitutes = offered;
+    }
+    withdraw(&mut findings);
+    Ok(answer::plan(&findings))
+}
+
+/// Promises nothing where the cart is wanted whole or not at all, and is not whole.
+fn withdraw(findings: &mut Findings<'_>) {
+    let whole = findings.inquiry.all_or_nothing.unwrap_or(findings.rules.root.policy.all_or_nothing);
+    let lacks = |line: &Line<'_>| line.short > 0 || line.allowed < line.wanted.quantity;
+    findings.withdrawn = whole && findings.lines.iter().any(lacks);
+    if findings.withdrawn {
+        for line in &mut findings.lines {
             line.units.fill(0);
             line.later.clear();
         }
     }
-    let stale = old.contains(&true);
-    Ok(answer::plan(&Findings {
-        rules,
-        inquiry,
-        context,
-        levels,
-        refused,
-        offers,
-        pools,
-        lines,
-        proof,
-        withdrawn,
-        stale,
-    }))
+}
+
+/// Whether units of a product that a line wants may come from several nodes.
+#[must_use]
+pub fn splits(rules: &Rules, wanted: &Wanted, item: &Item) -> bool {
+    wanted.split.unwrap_or(rules.root.policy.split_lines) && item.splits
+}
+
+/// From how many nodes a cart may come: who comes for it comes to one place.
+#[must_use]
+pub fn most_shipments(rules: &Rules, inquiry: &Inquiry) -> Option<u32> {
+    let fetched = inquiry.wish.as_deref() == Some(Mode::Pickup.word());
+    inquiry.max_shipments.or(rules.root.policy.max_shipments).or(fetched.then_some(1))
 }
 
 /// How often a cart is planned because lines get less than may be bought.
@@ -160,17 +179,16 @@ fn planned<'a>(
     lines: &mut [Line<'a>],
     pools: &[Pool<'a>],
     offers: &[(usize, Offer<'a>)],
-    wish: Option<Mode>,
     (inquiry, context): (&'a Inquiry, &'a Context),
-) -> Sourced {
+) -> (Sourced, Ahead<'a>) {
     let mut round = 0;
     loop {
         round += 1;
-        let proof = source(rules, lines, pools, offers, wish, inquiry);
+        let proof = source(rules, lines, pools, offers, inquiry);
         let mut ahead = Ahead::new(inquiry, context, lines, pools.len());
         lines.iter_mut().for_each(|line| later::fill(&mut ahead, line, pools, offers));
         if round > ROUNDS || !lower(lines, round == ROUNDS) {
-            return proof;
+            return (proof, ahead);
         }
         for line in lines.iter_mut() {
             (line.units, line.later) = (Vec::new(), Vec::new());
@@ -235,6 +253,7 @@ fn lines<'a>(rules: &'a Rules, inquiry: &'a Inquiry, context: &Context) -> Vec<L
             later: Vec::new(),
             ahead: Some(0),
             short: 0,
+            substitutes: Vec::new(),
         });
     }
     keep_to_step(&mut lines);
@@ -307,12 +326,13 @@ fn lower(lines: &mut [Line<'_>], none: bool) -> bool {
     lowered
 }
 
-/// The products that a unit of a line is made of.
-fn parts<'a>(line: &Line<'a>) -> Vec<(&'a str, u32)> {
-    if line.item.kit.is_empty() {
-        return vec![(line.wanted.sku.as_str(), 1)];
+/// The products that a unit of a product is made of.
+#[must_use]
+pub fn parts<'a>(sku: &'a str, item: &'a Item) -> Vec<(&'a str, u32)> {
+    if item.kit.is_empty() {
+        return vec![(sku, 1)];
     }
-    line.item.kit.iter().map(|(part, units)| (part.as_str(), *units)).collect()
+    item.kit.iter().map(|(part, units)| (part.as_str(), *units)).collect()
 }
 
 /// For each node, whether a count of the cart's products is too old; nothing where no count can be.
@@ -321,7 +341,7 @@ fn stale(rules: &Rules, lines: &[Line<'_>], levels: &Levels<'_>, context: &Conte
         return Vec::new();
     }
     let mut old = vec![false; rules.root.nodes.len()];
-    for (sku, _) in lines.iter().flat_map(parts) {
+    for (sku, _) in lines.iter().flat_map(|line| parts(&line.wanted.sku, line.item)) {
         for (old, level) in old.iter_mut().zip(levels.of(sku)) {
             *old |= level.is_some_and(|level| stock::is_stale(rules, level, context));
         }
@@ -339,7 +359,7 @@ fn pools<'a>(
     let mut pools: Vec<Pool<'a>> = Vec::new();
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();
     for line in lines {
-        for (sku, units) in parts(line) {
+        for (sku, units) in parts(&line.wanted.sku, line.item) {
             let place = *places.entry(sku).or_insert_with(|| {
                 pools.push(pool(rules, sku, offers, levels, context));
                 pools.len() - 1
@@ -394,7 +414,6 @@ fn source(
     lines: &mut [Line<'_>],
     pools: &[Pool<'_>],
     offers: &[(usize, Offer<'_>)],
-    wish: Option<Mode>,
     inquiry: &Inquiry,
 ) -> Sourced {
     let policy = &rules.root.policy;
@@ -402,7 +421,7 @@ fn source(
     let mut places = Vec::new();
     let mut mergeable: Vec<Option<usize>> = vec![None; lines.len()];
     for line in lines.iter() {
-        let splits = line.wanted.split.unwrap_or(policy.split_lines) && line.item.splits;
+        let splits = splits(rules, line.wanted, line.item);
         let quantity = if line.item.sellable { line.allowed } else { 0 };
         let merged = mergeable.get(line.product).copied().flatten().filter(|_| splits);
         if let Some(want) = merged.and_then(|place| wants.get_mut(place)) {
@@ -426,8 +445,7 @@ fn source(
         wants,
         pools: pools.iter().map(|pool| pool.stock.iter().map(|stock| stock.free).collect()).collect(),
         objective: policy.objective.clone(),
-        // Who comes for a cart comes to one place.
-        most_shipments: inquiry.max_shipments.or(policy.max_shipments).or((wish == Some(Mode::Pickup)).then_some(1)),
+        most_shipments: most_shipments(rules, inquiry),
     };
     let mut sourced = match policy.strategy {
         Strategy::Best => sourcing::solve(&case, BUDGET),

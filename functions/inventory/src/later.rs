@@ -4,6 +4,7 @@
 
 use crate::check::{Line, Pool};
 use crate::offers::Offer;
+use crate::rulebook::items::Item;
 use commerce::Context;
 use commerce::facts::stock::{Inquiry, Later, Reason};
 use std::collections::BTreeMap;
@@ -56,6 +57,12 @@ impl<'a> Ahead<'a> {
         (there - self.drawn(line).unwrap_or(0)).max(0)
     }
 
+    /// Units of the line's product that its lines so far are promised beyond what is there.
+    #[must_use]
+    pub fn beyond(&self, line: &Line<'_>) -> i64 {
+        so_far(&self.beyond, line)
+    }
+
     /// Units left of the caps of selling ahead; `None` where there is no cap.
     fn preorder_room(&self, line: &Line<'_>) -> Option<i64> {
         let preorder = line.item.preorder.as_ref()?;
@@ -80,7 +87,7 @@ impl<'a> Ahead<'a> {
         let of_channel = preorder.channels.iter().find(|(kind, _)| kind == channel);
         let of_channel = of_channel.map(|(_, cap)| i64::from(*cap) - used(Some(channel)));
         let of_all = preorder.cap.map(|cap| i64::from(cap) - used(None));
-        let promised = so_far(&self.beyond, line);
+        let promised = self.beyond(line);
         of_channel.into_iter().chain(of_all).min().map(|room| (room - promised).max(0))
     }
 }
@@ -111,7 +118,8 @@ pub fn fill<'a>(ahead: &mut Ahead<'a>, line: &mut Line<'a>, pools: &[Pool<'a>], 
     let pool = line.pool().and_then(|place| pools.get(place));
     let owing = pool.is_some_and(|pool| pool.stock.iter().any(|stock| stock.backorder));
     let owing = line.item.sellable && (owing || line.item.backorder);
-    let oversell = oversell(ahead, line, pool);
+    let drawn = ahead.drawn(line).unwrap_or_else(|| so_far(&ahead.taken, line));
+    let oversell = oversell(line.item, pool, drawn, ahead.beyond(line));
     let unused = ahead.unused(line, pool);
     let ships = line.item.preorder.as_ref().and_then(|preorder| preorder.ships);
     if live && ahead.in_time(ships) {
@@ -141,13 +149,14 @@ pub fn fill<'a>(ahead: &mut Ahead<'a>, line: &mut Line<'a>, pools: &[Pool<'a>], 
     }
 }
 
-/// Units that may still be sold beyond what is there; `None` is any number.
-fn oversell(ahead: &Ahead<'_>, line: &Line<'_>, pool: Option<&Pool<'_>>) -> Option<i64> {
-    let limit = i64::from(line.item.oversell?);
+/// Units of a product that may still be sold beyond what is there, where so many on hand are taken and so many are promised
+/// beyond them; `None` is any number.
+#[must_use]
+pub fn oversell(item: &Item, pool: Option<&Pool<'_>>, drawn: i64, beyond: i64) -> Option<i64> {
+    let limit = i64::from(item.oversell?);
     let signed: i64 =
         pool.iter().flat_map(|pool| &pool.stock).map(|stock| i64::from(stock.free) - i64::from(stock.owed)).sum();
-    let drawn = ahead.drawn(line).unwrap_or_else(|| so_far(&ahead.taken, line));
-    Some(((signed + limit).max(0) - drawn - so_far(&ahead.beyond, line)).max(0))
+    Some(((signed + limit).max(0) - drawn - beyond).max(0))
 }
 
 /// The first node in rank that may sell beyond what it has.

@@ -21,10 +21,12 @@ pub mod limits;
 pub mod offers;
 pub mod parcels;
 pub mod promise;
+pub mod room;
 pub mod rulebook;
 pub mod rules;
 pub mod sourcing;
 pub mod stock;
+pub mod substitutes;
 pub mod words;
 
 pub use rulebook::compile;

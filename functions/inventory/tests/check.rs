@@ -425,6 +425,13 @@ fn all_or_nothing_is_short_of_all() {
     let said = plan(&rules, &Inquiry { all_or_nothing: Some(true), ..cart });
     let found: Vec<_> = said.lines.iter().map(|line| (line.quantity, line.short)).collect();
     assert_eq!(found, [(0, 5), (0, 1)]);
+    // What is offered instead is there beside what the cart wants of it.
+    let rules = shops(r#"{"x": {"substitutes": ["y"]}}"#, "{}");
+    for (there, offered) in [(3, None), (4, Some(1)), (9, Some(2))] {
+        let cart = vec![Wanted { substitutes: true, ..wanted("1", "x", 2) }, wanted("2", "y", 3)];
+        let cart = Inquiry { all_or_nothing: Some(true), ..inquiry(cart, vec![level("y", "a", there)]) };
+        assert_eq!(plan(&rules, &cart).lines[0].substitutes.first().map(|other| other.quantity), offered, "{there}");
+    }
 }
 
 #[test]
@@ -510,4 +517,89 @@ fn step_and_minimum_are_for_all_lines_of_a_product() {
     let rules = shops(r#"{"x": {"limits": {"perOrder": 7, "step": 4}}}"#, "{}");
     let said = plan(&rules, &inquiry(vec![wanted("1", "x", 2), wanted("2", "x", 2)], vec![level("x", "a", 20)]));
     assert_eq!((said.lines[0].most, said.lines[1].most), (Some(2), Some(2)), "with the other two: four of seven");
+}
+
+#[test]
+fn substitutes_keep_to_every_bound() {
+    let short = |id: &str, sku: &str, quantity| Wanted { substitutes: true, ..wanted(id, sku, quantity) };
+    let offered = |plan: &Plan, line: usize| -> Vec<(String, u32)> {
+        plan.lines[line].substitutes.iter().map(|other| (other.sku.clone(), other.quantity)).collect()
+    };
+    let y = |many| vec![("y".to_owned(), many)];
+    let items =
+        |limits: &str| format!(r#"{{"x": {{"substitutes": ["y"]}}, "w": {{"substitutes": ["y"]}}, "y": {limits}}}"#);
+    // What may be bought, alone and beside what the cart has of it.
+    for (limits, of_y, missing, many) in [
+        (r#"{"limits": {"perOrder": 1}}"#, 0, 3, y(1)),
+        (r#"{"limits": {"minimum": 5}}"#, 0, 1, vec![]),
+        (r#"{"limits": {"minimum": 5}}"#, 5, 1, y(1)),
+        (r#"{"limits": {"step": 2}}"#, 0, 3, y(2)),
+        (r#"{"limits": {"perOrder": 4}}"#, 3, 3, y(1)),
+        ("{}", 0, 3, y(3)),
+    ] {
+        let mut cart = vec![short("1", "x", missing)];
+        cart.extend((of_y > 0).then(|| wanted("2", "y", of_y)));
+        let said = plan(&shops(&items(limits), "{}"), &inquiry(cart, vec![level("y", "a", 9)]));
+        assert_eq!(offered(&said, 0), many, "{limits} {of_y} {missing}");
+    }
+    // What is there is there once.
+    for (limits, first, second) in [("{}", y(2), y(1)), (r#"{"limits": {"perOrder": 2}}"#, y(2), vec![])] {
+        let cart = vec![short("1", "x", 2), short("2", "w", 2)];
+        let said = plan(&shops(&items(limits), "{}"), &inquiry(cart, vec![level("y", "a", 3)]));
+        assert_eq!((offered(&said, 0), offered(&said, 1)), (first, second), "{limits}");
+    }
+    // What is not promised because of the step is missing as well.
+    let stepped = r#"{"x": {"substitutes": ["y"], "limits": {"step": 3}}}"#;
+    let stock = vec![level("x", "a", 5), level("y", "a", 9)];
+    let said = plan(&shops(stepped, "{}"), &inquiry(vec![short("1", "x", 6)], stock));
+    assert_eq!((said.lines[0].quantity, offered(&said, 0)), (3, y(3)));
+}
+
+#[test]
+fn substitutes_come_from_nodes_that_can_still_send() {
+    let line = || vec![Wanted { substitutes: true, ..wanted("1", "x", 5) }];
+    let stock = || vec![level("x", "a", 2), level("y", "a", 1), level("y", "b", 9)];
+    let many = |plan: &Plan| plan.lines[0].substitutes.iter().map(|other| other.quantity).sum::<u32>();
+    let rules = shops(r#"{"x": {"substitutes": ["y"]}}"#, "{}");
+    for (most, quantity) in [(None, 3), (Some(2), 3), (Some(1), 1)] {
+        let said = plan(&rules, &Inquiry { max_shipments: most, ..inquiry(line(), stock()) });
+        assert_eq!(many(&said), quantity, "{most:?}: {said:?}");
+    }
+    for (capacity, quantity) in [(2, 0), (3, 1), (9, 3)] {
+        let rules = rules_with_capacity(capacity);
+        let said = plan(&rules, &inquiry(line(), vec![level("x", "a", 2), level("y", "a", 9)]));
+        assert_eq!((said.lines[0].quantity, many(&said)), (2, quantity), "{capacity}");
+    }
+}
+
+fn rules_with_capacity(capacity: u32) -> Rules {
+    let node = format!(r#"{{"id": "a", "kind": "store", "modes": ["same-day"], "capacity": {capacity}}}"#);
+    rules(&format!(r#"{{"nodes": [{node}], "items": {{"x": {{"substitutes": ["y"]}}}}}}"#))
+}
+
+#[test]
+fn substitutes_keep_to_the_oversell_limit_and_to_lines_that_must_stay_whole() {
+    let many = |plan: &Plan| plan.lines[0].substitutes.iter().map(|other| other.quantity).sum::<u32>();
+    let x = |split| Wanted { substitutes: true, split, ..wanted("1", "x", 5) };
+    let stock = || vec![level("y", "a", 2), level("y", "b", 4)];
+    // From one node only, where the shopper, the shop or the substitute says so.
+    for (split, y, policy, quantity) in [
+        (None, "{}", "{}", 5),
+        (Some(false), "{}", "{}", 4),
+        (None, r#"{"splits": false}"#, "{}", 4),
+        (Some(true), r#"{"splits": false}"#, "{}", 4),
+        (None, "{}", r#"{"splitLines": false}"#, 4),
+        (Some(true), "{}", r#"{"splitLines": false}"#, 5),
+    ] {
+        let rules = shops(&format!(r#"{{"x": {{"substitutes": ["y"]}}, "y": {y}}}"#), policy);
+        assert_eq!(many(&plan(&rules, &inquiry(vec![x(split)], stock()))), quantity, "{split:?} {y} {policy}");
+    }
+    // Six are there and so many more may be owed; eight are promised, all to be owed as no node has them together.
+    for (limit, quantity) in [("2", 0), ("4", 2), ("9", 5)] {
+        let y = format!(r#"{{"backorder": true, "oversellLimit": {limit}}}"#);
+        let rules = shops(&format!(r#"{{"x": {{"substitutes": ["y"]}}, "y": {y}}}"#), "{}");
+        let owed = Wanted { split: Some(false), ..wanted("2", "y", 8) };
+        let said = plan(&rules, &inquiry(vec![x(None), owed], stock()));
+        assert_eq!((said.lines[1].quantity, many(&said)), (8, quantity), "{limit}: {said:?}");
+    }
 }
