@@ -68,14 +68,14 @@ fn supply(findings: &Findings<'_>, line: &Line<'_>) -> Supply {
     let portions = portions(findings, line);
     let now: u32 = line.units.iter().sum();
     let later: u32 = line.later.iter().map(|later| later.quantity).sum();
-    let dated = line.later.iter().all(|later| later.at.is_some());
+    let owed = line.later.iter().any(|later| later.source == "backorder");
     let quantity = now + later;
     let status = match quantity {
         0 => Availability::Unavailable,
         some if some < line.wanted.quantity => Availability::Partial,
         _ if later == 0 => Availability::Available,
-        _ if dated => Availability::Preorder,
-        _ => Availability::Backorder,
+        _ if owed => Availability::Backorder,
+        _ => Availability::Preorder,
     };
     let mut reasons = line.reasons.clone();
     reasons.extend(more_reasons(findings, line, &portions));

@@ -91,8 +91,24 @@ fn what_is_not_there_comes_later_in_order() {
             r#"{"x": {"preorder": {"cap": 4}}}"#,
             coming.clone(),
             9,
-            Availability::Backorder,
+            Availability::Preorder,
             vec![("inbound", 2), ("preorder", 4)],
+        ),
+        // Sold ahead is sold ahead, with a date or without; what is owed beside it is not.
+        (r#"{"x": {"preorder": {}}}"#, level("x", "a", 0), 2, Availability::Preorder, vec![("preorder", 2)]),
+        (
+            r#"{"x": {"preorder": {"shipsAt": "2026-12-01T00:00:00Z"}}}"#,
+            level("x", "a", 0),
+            2,
+            Availability::Preorder,
+            vec![("preorder", 2)],
+        ),
+        (
+            r#"{"x": {"backorder": true}}"#,
+            coming.clone(),
+            9,
+            Availability::Backorder,
+            vec![("inbound", 2), ("backorder", 4)],
         ),
         (
             r#"{"x": {"leadTime": 60}}"#,
