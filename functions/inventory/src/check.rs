@@ -2,7 +2,7 @@
 
 use crate::answer;
 use crate::later::{self, Ahead};
-use crate::levels::{Levels, no_node};
+use crate::levels::{Levels, no_node, no_product};
 use crate::limits::{self, Allowance};
 use crate::offers::{self, Offer};
 use crate::rulebook::items::{Item, Limits};
@@ -216,7 +216,7 @@ fn refuse<'a>(
         }
     }
     for (index, line) in inquiry.lines.iter().enumerate().filter(|(_, line)| !rules.knows(&line.sku)) {
-        fault("unknown-sku", format!("/lines/{index}/sku"), format!("the catalogue has no `{}`", line.sku));
+        fault("unknown-sku", format!("/lines/{index}/sku"), no_product(&line.sku));
     }
     let levels = Levels::read(rules, inquiry, context, &mut faults);
     if faults.is_empty() { Ok((wish.and_then(|(_, mode)| mode), levels)) } else { Err(faults) }

@@ -15,7 +15,8 @@ pub struct Levels<'a> {
 }
 
 impl<'a> Levels<'a> {
-    /// Sorts them, and says what of them is unknown or there twice.
+    /// Sorts them, and says what of them is unknown or there twice: nodes that the rulebook does not have, and products that
+    /// its catalogue does not have, where there is one. Of a product that the cart does not have they may well be.
     pub fn read(rules: &Rules, inquiry: &'a Inquiry, context: &Context, faults: &mut Vec<Fault>) -> Self {
         let mut levels = Self::default();
         let mut fault =
@@ -29,7 +30,7 @@ impl<'a> Levels<'a> {
             for level in together {
                 let slot = rules.place(&level.node).and_then(|place| row.get_mut(place));
                 if !known {
-                    fault("unknown-sku", format!("/stock/{index}/sku"), format!("the catalogue has no `{sku}`"));
+                    fault("unknown-sku", format!("/stock/{index}/sku"), no_product(sku));
                 }
                 match slot {
                     None => fault("unknown-node", format!("/stock/{index}/node"), no_node(&level.node)),
@@ -43,6 +44,9 @@ impl<'a> Levels<'a> {
             }
         }
         for (index, kept) in inquiry.reservations.iter().enumerate() {
+            if !rules.knows(&kept.sku) {
+                fault("unknown-sku", format!("/reservations/{index}/sku"), no_product(&kept.sku));
+            }
             let Some(node) = &kept.node else { continue };
             let Some(place) = rules.place(node) else {
                 fault("unknown-node", format!("/reservations/{index}/node"), no_node(node));
@@ -73,4 +77,10 @@ impl<'a> Levels<'a> {
 #[must_use]
 pub fn no_node(node: &str) -> String {
     format!("the rulebook has no node `{node}`")
+}
+
+/// What is said of a product that the catalogue does not have.
+#[must_use]
+pub fn no_product(sku: &str) -> String {
+    format!("the catalogue has no `{sku}`")
 }

@@ -14,7 +14,7 @@ use commerce::facts::stock::{
 };
 use commerce::facts::types::{Context, Counter};
 use inventory::{Rules, compile};
-use shop::{NOW, at, context, inquiry, level, plan, rules, shops, wanted};
+use shop::{NOW, at, context, inquiry, level, plan, rules, rules_of, shops, wanted};
 
 fn codes(plan: &Plan, line: usize) -> Vec<&str> {
     plan.lines[line].reasons.iter().map(|reason| reason.code.as_str()).collect()
@@ -388,6 +388,35 @@ fn a_wrong_question_says_what_is_wrong_where() {
         let faults = shops("{}", "{}").check(&question, &context()).unwrap_err();
         assert_eq!((faults[0].code.as_str(), faults[0].pointer.as_str()), (code, pointer));
     }
+}
+
+#[test]
+fn what_names_a_product_must_be_in_the_catalogue_where_there_is_one() {
+    let kept = |sku: &str, node: Option<&str>| Reservation {
+        sku: sku.into(),
+        node: node.map(str::to_owned),
+        channel: None,
+        quantity: 1,
+        expires: NOW + 60,
+        owner: None,
+    };
+    let book = r#"{"catalogue": {"products": [{"sku": "x"}, {"sku": "y"}]}, "inventory": {"nodes": [{"id": "a", "kind": "store"}]}}"#;
+    let closed = rules_of(book);
+    let good = inquiry(vec![wanted("1", "x", 1)], vec![level("x", "a", 2)]);
+    for (question, pointer) in [
+        (Inquiry { lines: vec![wanted("1", "z", 1)], ..good.clone() }, "/lines/0/sku"),
+        (Inquiry { levels: vec![level("x", "a", 1), level("z", "a", 1)], ..good.clone() }, "/stock/1/sku"),
+        (Inquiry { reservations: vec![kept("y", None), kept("z", Some("a"))], ..good.clone() }, "/reservations/1/sku"),
+        (Inquiry { reservations: vec![kept("z", None)], ..good.clone() }, "/reservations/0/sku"),
+    ] {
+        let faults = closed.check(&question, &context()).unwrap_err();
+        let said: Vec<_> = faults.iter().map(|fault| (fault.code.as_str(), fault.pointer.as_str())).collect();
+        assert_eq!(said, [("unknown-sku", pointer)]);
+    }
+    // What other carts keep of other products is no matter of this one; without a catalogue every product may be one.
+    let others = vec![kept("x", Some("a")), kept("y", Some("a")), kept("y", None)];
+    assert_eq!(plan(&closed, &Inquiry { reservations: others, ..good.clone() }).lines[0].available, Some(1));
+    assert!(plan(&shops("{}", "{}"), &Inquiry { reservations: vec![kept("z", Some("b"))], ..good }).complete);
 }
 
 #[test]

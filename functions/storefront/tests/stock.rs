@@ -314,3 +314,36 @@ fn bad_stock_is_refused_whole_and_says_what_is_wrong_where() {
     let refused = json!([{ "sequence": 1, "code": "duplicate-delta" }, { "sequence": 3, "code": "duplicate-delta" }, { "sequence": 5, "code": "sequence-gap" }]);
     assert_eq!(shop.patch(&batch).1, json!({ "merchant": "cedar", "applied": 1, "sequence": 3, "refused": refused }));
 }
+
+/// A catalogue that is stored in several pieces, of which a fresh instance holds none.
+#[test]
+fn stock_and_reservations_may_name_what_the_cart_does_not_have_but_not_what_nobody_sells() {
+    let sku = |number: usize| format!("PRODUCT-{number}");
+    let mut shop = Shop::default();
+    let products: Vec<Value> = (0..6_000).map(|number| json!({ "sku": sku(number) })).collect();
+    let rules = json!({
+        "format": "pushcart-rulebook/1", "currency": "CNY", "catalogue": { "products": products },
+        "inventory": { "nodes": [{ "id": "a", "kind": "store" }] },
+    });
+    assert_eq!(shop.put("rulebook", &rules).0, 200);
+    let mut ask = |named: &str| {
+        let stock: Vec<Value> = (0..40).map(|of| json!({ "sku": sku(of), "node": "a", "onHand": 1 })).collect();
+        let kept = |sku: &str| json!({ "sku": sku, "node": "a", "quantity": 1, "expiresAt": "2030-01-01T00:00:00Z" });
+        let mut reservations: Vec<Value> = (40..80).map(|of| kept(&sku(of))).collect();
+        reservations.push(kept(named));
+        let question = json!({
+            "merchant": "cedar", "currency": "CNY", "lines": [{ "id": "1", "sku": sku(0), "quantity": 1 }],
+            "stock": stock, "reservations": reservations,
+        });
+        shop.app = App::default();
+        shop.send("POST", "/v1/inventory/check", &question)
+    };
+    let (status, answer) = ask("PRODUCT-5999");
+    assert_eq!((status, &answer["lines"][0]["status"]), (200, &json!("available")), "{answer}");
+    let (status, problem) = ask("JAR");
+    let fault = &problem["faults"][0];
+    assert_eq!(
+        (status, &fault["code"], &fault["pointer"]),
+        (422, &json!("unknown-sku"), &json!("/reservations/40/sku"))
+    );
+}

@@ -10,8 +10,12 @@ pub const NOW: i64 = 1_794_398_700; // 2026-11-11T20:05:00+08:00, a Wednesday
 
 /// Rules of this `inventory`, every shard held.
 pub fn rules(inventory: &str) -> Rules {
-    let book = format!(r#"{{"currency": "CNY", "timeZone": "Asia/Shanghai", "inventory": {inventory}}}"#);
-    let compiled = compile(&book).unwrap_or_else(|faults| panic!("{faults:?}"));
+    rules_of(&format!(r#"{{"currency": "CNY", "timeZone": "Asia/Shanghai", "inventory": {inventory}}}"#))
+}
+
+/// Rules of this rulebook, every shard held.
+pub fn rules_of(book: &str) -> Rules {
+    let compiled = compile(book).unwrap_or_else(|faults| panic!("{faults:?}"));
     let mut rules = Rules::load(&compiled.root).unwrap();
     for (number, shard) in compiled.shards.iter().enumerate() {
         rules.hold(u32::try_from(number).unwrap(), shard).unwrap();

@@ -10,7 +10,7 @@ use commerce::facts::stock::{HoldRequest, Inquiry, Level, Plan, Reservation, Wan
 use commerce::facts::types::{Context, Line};
 use commerce::{Report, bounds, instant};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is asked for.
 struct Request<'a> {
@@ -147,7 +147,7 @@ pub fn plan(
     let mut skus: Vec<String> = cart.lines.iter().map(|line| line.sku.clone()).collect();
     skus.sort_unstable();
     skus.dedup();
-    rules.hold_for_inventory(store, &skus)?;
+    rules.hold_for_inventory(store, &named(&skus, &cart))?;
     let Cart { lines, levels, reservations, wishes, hold } = cart;
     let (levels, manifest) = match (levels, merchant) {
         (Some(levels), _) => (levels, None),
@@ -180,6 +180,16 @@ pub fn plan(
     };
     let plan = rules.inventory.check(&inquiry, context).map_err(Problem::invalid)?;
     Ok((plan, manifest, inquiry.lines))
+}
+
+/// The products of a cart and those that the stock and the reservations beside it name: all of them are judged.
+fn named(skus: &[String], cart: &Cart) -> Vec<String> {
+    // Levels of one product mostly stand together.
+    let counted = cart.levels.iter().flat_map(|levels| levels.chunk_by(|one, next| one.sku == next.sku));
+    let counted = counted.filter_map(|together| together.first()).map(|level| &level.sku);
+    let kept = cart.reservations.iter().map(|kept| &kept.sku);
+    let named: BTreeSet<&String> = skus.iter().chain(counted).chain(kept).collect();
+    named.into_iter().cloned().collect()
 }
 
 /// What a unit of each substitute costs more than a unit of its line, where both have a price.
