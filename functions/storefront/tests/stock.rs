@@ -347,3 +347,47 @@ fn stock_and_reservations_may_name_what_the_cart_does_not_have_but_not_what_nobo
         (422, &json!("unknown-sku"), &json!("/reservations/40/sku"))
     );
 }
+
+/// What is sent again is told from what comes too late under a number that is gone.
+#[test]
+fn a_delta_that_was_taken_is_a_duplicate_and_any_other_under_its_number_is_stale() {
+    let shop = Shop::open();
+    let mut counted = whole(1, 10);
+    counted["sequence"] = json!(10);
+    assert_eq!(shop.put("stock", &counted).0, 200);
+    let codes = |deltas: &[Value]| -> Vec<(u64, String)> {
+        let (status, answer) = shop.patch(deltas);
+        assert_eq!(status, 200, "{answer}");
+        let refused = answer["refused"].as_array().unwrap().iter();
+        refused.map(|one| (one["sequence"].as_u64().unwrap(), one["code"].as_str().unwrap().to_owned())).collect()
+    };
+    let said = |rows: &[(u64, &str)]| rows.iter().map(|(sequence, code)| (*sequence, (*code).to_owned())).collect();
+    let (duplicate, stale) = ("duplicate-delta", "stale-delta");
+    // Contained in what was counted.
+    let stale_one: Vec<(u64, String)> = said(&[(5, stale), (10, stale)]);
+    assert_eq!(codes(&[delta(10, "TEA", "a", 1), delta(5, "TEA", "a", 1)]), stale_one);
+    let three = [delta(11, "TEA", "a", 1), delta(12, "TEA", "b", 1), delta(13, "CUP", "a", 1)];
+    assert_eq!(codes(&three), []);
+    // The whole batch again, when it was made apart; another delta under such a number; in one batch too.
+    let mut again = three.to_vec();
+    again[1]["at"] = json!("2026-11-11T12:00:00Z");
+    assert_eq!(codes(&again), said(&[(11, duplicate), (12, duplicate), (13, duplicate)]) as Vec<_>);
+    assert_eq!(
+        codes(&[delta(12, "TEA", "b", 2), delta(12, "TEA", "a", 1)]),
+        said(&[(12, stale), (12, stale)]) as Vec<_>
+    );
+    let twins =
+        [delta(14, "TEA", "a", 1), delta(14, "TEA", "a", 1), delta(14, "TEA", "a", 2), delta(16, "TEA", "a", 1)];
+    assert_eq!(codes(&twins), said(&[(14, duplicate), (14, stale), (16, "sequence-gap")]) as Vec<_>);
+    // A count that was made before: its numbers are free again, and what is taken under them is what is known.
+    counted["version"] = json!(2);
+    counted["sequence"] = json!(11);
+    assert_eq!(shop.put("stock", &counted).0, 200);
+    assert_eq!(codes(&[delta(12, "CUP", "b", 7)]), []);
+    let rows: Vec<(u64, String)> = said(&[(11, duplicate), (12, stale), (12, duplicate), (14, "sequence-gap")]);
+    assert_eq!(codes(&[delta(11, "TEA", "a", 1), three[1].clone(), delta(12, "CUP", "b", 7), twins[0].clone()]), rows);
+    // Only so many are remembered.
+    let many: Vec<Value> = (13..313).map(|sequence| delta(sequence, "TEA", "a", 1)).collect();
+    assert_eq!(codes(&many), []);
+    assert_eq!(codes(&[many[43].clone(), many[44].clone()]), said(&[(56, stale), (57, duplicate)]) as Vec<_>);
+}

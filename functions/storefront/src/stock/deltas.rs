@@ -1,6 +1,7 @@
 //! Deltas: changes of stock, each taken once and in order.
 
 use super::held::Held;
+use super::recent::{self, Recent};
 use super::{INDEXED, conflict, damaged, encode, index_key, manifest, read, sku_key, write, write_manifest};
 use crate::problem::Problem;
 use crate::world::Store;
@@ -30,7 +31,8 @@ pub struct Delta {
 pub struct Taken {
     /// How many were taken.
     pub applied: usize,
-    /// Those that were not, and why: `duplicate-delta` or `sequence-gap`.
+    /// Those that were not, by sequence, and why: `duplicate-delta` (this one was taken already), `stale-delta` (its number
+    /// is gone, and it is none of those that were taken last) or `sequence-gap`.
     pub refused: Vec<(i64, &'static str)>,
     /// The last delta that was taken, of any batch.
     pub sequence: i64,
@@ -40,44 +42,65 @@ pub struct Taken {
 ///
 /// # Errors
 /// 409 where no stock was published, 503 where the store fails.
-pub fn take(store: &dyn Store, merchant: &str, mut deltas: Vec<Delta>) -> Result<Taken, Problem> {
+pub fn take(store: &dyn Store, merchant: &str, deltas: Vec<Delta>) -> Result<Taken, Problem> {
     let Some(mut manifest) = manifest(store, merchant)? else {
         return Err(conflict("no-stock-published", "A full stock is published before deltas.".to_owned()));
     };
-    deltas.sort_by_key(|delta| delta.sequence);
-    let mut taken = Taken { sequence: manifest.sequence, ..Taken::default() };
-    let mut by_sku: BTreeMap<String, Vec<Delta>> = BTreeMap::new();
-    for delta in deltas {
-        if delta.sequence <= taken.sequence {
-            taken.refused.push((delta.sequence, "duplicate-delta"));
-        } else if delta.sequence > taken.sequence + 1 {
-            taken.refused.push((delta.sequence, "sequence-gap"));
-        } else {
-            taken.sequence = delta.sequence;
-            taken.applied += 1;
-            by_sku.entry(delta.sku.clone()).or_default().push(delta);
-        }
+    let mut recent = Recent::read(store, merchant)?;
+    let (next, refused) = next(deltas, manifest.sequence, &recent);
+    let Some(last) = next.last().map(|delta| delta.sequence) else {
+        return Ok(Taken { applied: 0, refused, sequence: manifest.sequence });
+    };
+    let mut by_sku: BTreeMap<&str, Vec<&Delta>> = BTreeMap::new();
+    for delta in &next {
+        by_sku.entry(&delta.sku).or_default().push(delta);
     }
     for (sku, deltas) in by_sku {
-        let key = sku_key(merchant, manifest.version, &sku);
+        let key = sku_key(merchant, manifest.version, sku);
         let mut held = match read(store, &key)? {
             Some(held) => held,
             None => {
-                index_one(store, merchant, manifest.version, &sku)?;
+                index_one(store, merchant, manifest.version, sku)?;
                 manifest.skus = manifest.skus.saturating_add(1);
                 Held::new(0, Vec::new())
             }
         };
         for delta in deltas {
-            held.apply(&delta);
+            held.apply(delta);
         }
-        write(store, &key, &sku, &held)?;
+        write(store, &key, sku, &held)?;
     }
-    if taken.applied > 0 {
-        manifest.sequence = taken.sequence;
-        write_manifest(store, merchant, &manifest)?;
+    recent.take(&next);
+    recent.write(store, merchant)?;
+    manifest.sequence = last;
+    write_manifest(store, merchant, &manifest)?;
+    Ok(Taken { applied: next.len(), refused, sequence: last })
+}
+
+/// Deltas that are not taken, by sequence, and why.
+type Refused = Vec<(i64, &'static str)>;
+
+/// The deltas that follow this sequence without a gap, in order, and why the others do not.
+fn next(mut deltas: Vec<Delta>, sequence: i64, recent: &Recent) -> (Vec<Delta>, Refused) {
+    deltas.sort_by_key(|delta| delta.sequence);
+    let mut next: Vec<Delta> = Vec::new();
+    let mut refused = Vec::new();
+    for delta in deltas {
+        let last = next.last().map_or(sequence, |last| last.sequence);
+        if delta.sequence == last + 1 {
+            next.push(delta);
+            continue;
+        }
+        let known = recent.knows(&delta) && delta.sequence <= sequence;
+        let twice = next.last().is_some_and(|last| recent::same(last, &delta));
+        let code = match () {
+            () if delta.sequence > last => "sequence-gap",
+            () if known || twice => "duplicate-delta",
+            () => "stale-delta",
+        };
+        refused.push((delta.sequence, code));
     }
-    Ok(taken)
+    (next, refused)
 }
 
 /// Adds a SKU that only deltas brought to the list of its version.
