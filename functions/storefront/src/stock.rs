@@ -12,9 +12,10 @@
 
 mod deltas;
 mod held;
+mod lots;
 mod recent;
 
-pub use deltas::{Delta, Taken, take};
+pub use deltas::{Delta, LotRef, Taken, take};
 
 use crate::problem::{Kind, Problem};
 use crate::world::Store;

@@ -91,6 +91,13 @@ impl Shop {
         levels.into_iter().map(|level| ((level.sku, level.node), level.on_hand)).collect()
     }
 
+    /// What is kept in lots at `a`: units on hand, and each lot with its units.
+    fn lots(&self) -> (i64, Vec<(String, u32)>) {
+        let (levels, _) = stock::levels(&self.store, "cedar", || vec!["TEA".to_owned()]).unwrap();
+        let level = levels.into_iter().find(|level| level.node == "a").unwrap();
+        (level.on_hand, level.lots.into_iter().map(|lot| (lot.id, lot.quantity)).collect())
+    }
+
     fn sequence(&self) -> i64 {
         stock::manifest(&self.store, "cedar").unwrap().unwrap().sequence
     }
@@ -152,6 +159,121 @@ proptest! {
         }
         prop_assert_eq!(shop.counts(), expected);
     }
+
+    /// Sales, receipts and recounts of lots, named or not: those that are taken one by one are taken in any batches, and leave
+    /// the same lots. What a batch cannot take stops it there, and the next one under that number goes on.
+    #[test]
+    fn deltas_of_lots_in_any_batches_give_the_same_lots(
+        changes in prop::collection::vec((0..5_usize, -4..5_i64, prop::option::weighted(0.1, 0..9_i64)), 1..30),
+        cuts in prop::collection::vec(1..8_usize, 30),
+    ) {
+        let (single, batched) = (Shop::open(), Shop::open());
+        prop_assert_eq!((single.put("stock", &in_lots()).0, batched.put("stock", &in_lots()).0), (200, 200));
+        let (mut good, mut stream): (Vec<Value>, Vec<Value>) = (vec![], vec![]);
+        for (lot, change, count) in changes {
+            let mut delta = delta(good.len() + 1, "TEA", "a", change);
+            match lot {
+                0 => {}
+                4 => (delta["lot"], delta["expiresAt"]) = (json!("begun"), json!("2026-12-24T00:00:00Z")),
+                lot => delta["lot"] = json!(["old", "new", "none"][lot - 1]),
+            }
+            if let Some(count) = count {
+                delta["count"] = json!(count);
+            }
+            let (status, answer) = single.patch(std::slice::from_ref(&delta));
+            prop_assert_eq!(status, 200, "{}", answer);
+            stream.push(delta.clone());
+            if answer["applied"] == 1 {
+                good.push(delta);
+            }
+        }
+        let mut taken = 0;
+        for many in cuts.iter().cycle() {
+            if taken == good.len() {
+                break;
+            }
+            let end = (taken + many).min(good.len());
+            let (status, answer) = batched.patch(&good[taken..end]);
+            prop_assert_eq!((status, answer["applied"].as_u64()), (200, Some((end - taken) as u64)), "{}", answer);
+            taken = end;
+        }
+        prop_assert_eq!(batched.lots(), single.lots());
+        // The whole stream, one that cannot be taken and its successor at a time.
+        let resent = Shop::open();
+        prop_assert_eq!(resent.put("stock", &in_lots()).0, 200);
+        let mut rest = stream.as_slice();
+        while let Some(first) = rest.first() {
+            let run = rest.windows(2).take_while(|pair| pair[0]["sequence"] != pair[1]["sequence"]).count() + 1;
+            let (batch, after) = rest.split_at(run);
+            prop_assert_eq!(resent.patch(batch).0, 200, "{}", first);
+            rest = after;
+        }
+        prop_assert_eq!(resent.lots(), single.lots());
+    }
+}
+
+/// Ten units at `a` in two lots.
+fn in_lots() -> Value {
+    let lots = json!([
+        { "id": "new", "quantity": 6, "expiresAt": "2027-06-01T00:00:00Z" },
+        { "id": "old", "quantity": 4, "expiresAt": "2027-01-01T00:00:00Z" },
+    ]);
+    json!({ "version": 1, "skus": { "TEA": { "a": { "onHand": 10, "lots": lots } } } })
+}
+
+#[test]
+fn a_delta_changes_a_lot_and_one_that_cannot_be_taken_waits_to_be_mended() {
+    let shop = Shop::open();
+    assert_eq!(shop.put("stock", &in_lots()).0, 200);
+    let named = |sequence: usize, lot: &str, change: i64| {
+        let mut delta = delta(sequence, "TEA", "a", change);
+        delta["lot"] = json!(lot);
+        delta
+    };
+    let lots = |rows: &[(&str, u32)]| rows.iter().map(|(id, units)| ((*id).to_owned(), *units)).collect::<Vec<_>>();
+    // Without a name what expires first goes out first; with one, that lot.
+    assert_eq!(shop.patch(&[delta(1, "TEA", "a", -5), named(2, "new", -1)]).1["applied"], 2);
+    assert_eq!(shop.lots(), (4, lots(&[("new", 4), ("old", 0)])));
+    // The first that cannot be taken keeps back what follows it, of other products too, and tells why.
+    for (bad, code) in [
+        (delta(4, "TEA", "a", 3), "lot-required"),
+        (named(4, "none", 3), "unknown-lot"),
+        (named(4, "new", -4), "not-enough-in-lot"),
+    ] {
+        let shop = Shop::open();
+        assert_eq!(shop.put("stock", &in_lots()).0, 200);
+        let before = [delta(1, "TEA", "a", -5), named(2, "new", -1), named(3, "new", -1)];
+        assert_eq!(shop.patch(&before[..2]).0, 200);
+        let batch = [before[2].clone(), bad.clone(), bad, delta(5, "CUP", "a", 9), delta(6, "TEA", "a", 1)];
+        let refused = json!([
+            { "sequence": 4, "code": code }, { "sequence": 4, "code": code },
+            { "sequence": 5, "code": "sequence-gap" }, { "sequence": 6, "code": "sequence-gap" },
+        ]);
+        let answer = json!({ "merchant": "cedar", "applied": 1, "sequence": 3, "refused": refused });
+        assert_eq!(shop.patch(&batch).1, answer);
+        assert_eq!((shop.lots().0, shop.counts().get(&key("CUP", "a"))), (3, None));
+        // Another one under its number, and what followed.
+        assert_eq!(shop.patch(&[named(4, "old", 3), delta(5, "CUP", "a", 9)]).1["applied"], 2);
+        assert_eq!(shop.lots(), (6, lots(&[("new", 3), ("old", 3)])));
+    }
+    // Goods that come in a lot of their own, and what the check makes of it.
+    let mut received = named(3, "fresh", 7);
+    received["expiresAt"] = json!("2026-12-24T00:00:00Z");
+    received["trace"] = json!("trace:fresh");
+    assert_eq!(shop.patch(&[received]).1["applied"], 1);
+    let question = json!({
+        "merchant": "cedar", "currency": "CNY", "lines": [{ "id": "1", "sku": "TEA", "quantity": 8 }],
+        "at": "2026-11-11T20:05:00+08:00", "delivery": { "nodes": ["a"] },
+    });
+    let drawn = shop.send("POST", "/v1/inventory/check", &question).1["delivery"]["draws"][0]["lots"].clone();
+    assert_eq!(
+        drawn,
+        json!([{ "id": "fresh", "quantity": 7, "trace": "trace:fresh" }, { "id": "new", "quantity": 1 }])
+    );
+    // No count runs over.
+    let most: Vec<Value> = (4..1_010).map(|sequence| named(sequence, "new", 1_000_000)).collect();
+    let answer = shop.patch(&most).1;
+    assert_eq!((&answer["applied"], &answer["refused"][0]["code"]), (&json!(999), &json!("out-of-range")), "{answer}");
 }
 
 #[test]
@@ -285,6 +407,13 @@ fn refusals() -> Vec<(&'static str, Value, u16, &'static str, &'static str)> {
             422,
             "negative-count",
             "/deltas/0/count",
+        ),
+        (
+            "PATCH",
+            one(json!({ "sequence": 1, "sku": "TEA", "node": "a", "expiresAt": "2027-01-01T00:00:00Z" })),
+            422,
+            "missing-field",
+            "/deltas/0/lot",
         ),
         ("PATCH", one(delta(0, "TEA", "a", 1)), 422, "out-of-range", "/deltas/0/sequence"),
         ("PATCH", one(delta(1, "TEA", "a", 1_000_001)), 422, "out-of-range", "/deltas/0/onHand"),

@@ -3,9 +3,9 @@
 use crate::app::Exchange;
 use crate::http::Response;
 use crate::problem::Problem;
-use crate::stock::{self, Delta};
+use crate::stock::{self, Delta, LotRef};
 use crate::wire::inventory::{self as read, Known};
-use commerce::{Node, Report, Value, bounds};
+use commerce::{Node, Object, Report, Value, bounds};
 use serde::Serialize;
 
 /// Deltas of one batch.
@@ -74,7 +74,7 @@ struct Refused {
 }
 
 /// Takes deltas: `{"deltas": [{"sequence": 101, "sku": "…", "node": "…", "onHand": -1}, …]}`. Each is taken once; what comes
-/// after a gap is not taken, and the answer says so.
+/// after a gap, or after one that its level cannot take, is not taken, and the answer says so.
 pub fn patch(exchange: &Exchange<'_>) -> Result<Response, Problem> {
     let merchant = exchange.authorized()?;
     let node = exchange.json(bounds::BODY_BYTES)?;
@@ -121,6 +121,16 @@ fn delta(item: &Value<'_>, known: &Known, now: i64) -> Option<Delta> {
     let count = object.field("count").and_then(|value| value.count()).map(i64::from);
     let at = object.field("at").and_then(|value| value.moment()).map_or(now, |moment| moment.at);
     let (on_hand, reserved) = (change("onHand"), change("reserved"));
+    let lot = lot(&object);
     object.finish();
-    Some(Delta { sequence: sequence?, sku: sku?, node: node?, on_hand, reserved, count, at })
+    Some(Delta { sequence: sequence?, sku: sku?, node: node?, lot, on_hand, reserved, count, at })
+}
+
+/// The lot that a delta names, and what it says of it.
+fn lot(object: &Object<'_>) -> Option<LotRef> {
+    let expires = object.field("expiresAt").and_then(|value| value.moment()).map(|moment| moment.at);
+    let trace = object.field("trace").and_then(|value| value.text(bounds::NAME_BYTES).map(str::to_owned));
+    let told = object.field("expiresAt").is_some() || object.field("trace").is_some();
+    let id = if told { object.required("lot") } else { object.field("lot") };
+    Some(LotRef { id: id?.identifier()?.to_owned(), expires, trace })
 }

@@ -5,7 +5,19 @@ use super::recent::{self, Recent};
 use super::{INDEXED, conflict, damaged, encode, index_key, manifest, read, sku_key, write, write_manifest};
 use crate::problem::Problem;
 use crate::world::Store;
+use serde::Serialize;
 use std::collections::BTreeMap;
+
+/// A lot that a delta changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LotRef {
+    /// Its number.
+    pub id: String,
+    /// When it expires; what is known of it where it is absent.
+    pub expires: Option<i64>,
+    /// Where its trace can be read; what is known of it where it is absent.
+    pub trace: Option<String>,
+}
 
 /// A change of one level.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +28,8 @@ pub struct Delta {
     pub sku: String,
     /// The node.
     pub node: String,
+    /// Only this lot of it.
+    pub lot: Option<LotRef>,
     /// Units more or less on hand.
     pub on_hand: i64,
     /// Units more or less reserved.
@@ -32,7 +46,7 @@ pub struct Taken {
     /// How many were taken.
     pub applied: usize,
     /// Those that were not, by sequence, and why: `duplicate-delta` (this one was taken already), `stale-delta` (its number
-    /// is gone, and it is none of those that were taken last) or `sequence-gap`.
+    /// is gone, and it is none of those that were taken last), `sequence-gap`, or what keeps the level from taking it.
     pub refused: Vec<(i64, &'static str)>,
     /// The last delta that was taken, of any batch.
     pub sequence: i64,
@@ -47,15 +61,20 @@ pub fn take(store: &dyn Store, merchant: &str, deltas: Vec<Delta>) -> Result<Tak
         return Err(conflict("no-stock-published", "A full stock is published before deltas.".to_owned()));
     };
     let mut recent = Recent::read(store, merchant)?;
-    let (next, refused) = next(deltas, manifest.sequence, &recent);
+    let (mut next, mut refused) = next(deltas, manifest.sequence, &recent);
+    if let Some((sequence, code)) = first_refused(store, merchant, manifest.version, &next)? {
+        let many = next.iter().take_while(|delta| delta.sequence < sequence).count();
+        // What follows it waits for another one under its number.
+        refused.extend(next.split_off(many).iter().map(|delta| (delta.sequence, "sequence-gap")));
+        for one in refused.iter_mut().filter(|one| one.0 >= sequence) {
+            one.1 = if one.0 == sequence { code } else { "sequence-gap" };
+        }
+        refused.sort_by_key(|(sequence, _)| *sequence);
+    }
     let Some(last) = next.last().map(|delta| delta.sequence) else {
         return Ok(Taken { applied: 0, refused, sequence: manifest.sequence });
     };
-    let mut by_sku: BTreeMap<&str, Vec<&Delta>> = BTreeMap::new();
-    for delta in &next {
-        by_sku.entry(&delta.sku).or_default().push(delta);
-    }
-    for (sku, deltas) in by_sku {
+    for (sku, deltas) in by_sku(&next) {
         let key = sku_key(merchant, manifest.version, sku);
         let mut held = match read(store, &key)? {
             Some(held) => held,
@@ -65,16 +84,42 @@ pub fn take(store: &dyn Store, merchant: &str, deltas: Vec<Delta>) -> Result<Tak
                 Held::new(0, Vec::new())
             }
         };
-        for delta in deltas {
-            held.apply(delta);
+        // All of them were tried.
+        if deltas.iter().all(|delta| held.apply(delta).is_ok()) {
+            write(store, &key, sku, &held)?;
         }
-        write(store, &key, sku, &held)?;
     }
     recent.take(&next);
     recent.write(store, merchant)?;
     manifest.sequence = last;
     write_manifest(store, merchant, &manifest)?;
     Ok(Taken { applied: next.len(), refused, sequence: last })
+}
+
+/// Deltas by the product that they change.
+fn by_sku(deltas: &[Delta]) -> BTreeMap<&str, Vec<&Delta>> {
+    let mut by_sku: BTreeMap<&str, Vec<&Delta>> = BTreeMap::new();
+    for delta in deltas {
+        by_sku.entry(&delta.sku).or_default().push(delta);
+    }
+    by_sku
+}
+
+/// The first of these deltas that its level cannot take, and why. One product is tried after the other, so that no more than
+/// one is in memory.
+fn first_refused(
+    store: &dyn Store,
+    merchant: &str,
+    version: i64,
+    deltas: &[Delta],
+) -> Result<Option<(i64, &'static str)>, Problem> {
+    let mut first: Option<(i64, &'static str)> = None;
+    for (sku, deltas) in by_sku(deltas) {
+        let mut held = read(store, &sku_key(merchant, version, sku))?.unwrap_or_else(|| Held::new(0, Vec::new()));
+        let refused = deltas.into_iter().find_map(|delta| Some((delta.sequence, held.apply(delta).err()?)));
+        first = first.into_iter().chain(refused).min();
+    }
+    Ok(first)
 }
 
 /// Deltas that are not taken, by sequence, and why.

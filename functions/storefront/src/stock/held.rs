@@ -1,13 +1,13 @@
 //! The stored form of a product's levels: one value, whatever the number of its nodes.
 
 use super::Delta;
+use super::lots::{self, HeldLot};
 use commerce::facts::stock::{Inbound, Level, Lot, Quota};
 use serde::{Deserialize, Serialize};
 
 /// The number in front of every value; another one is another version's form.
 const FORMAT: u8 = 1;
-/// Units beyond which a count does not move. No delta of the contract brings it there; it keeps sums far from what the
-/// functions call endless.
+/// Units beyond which no count moves: it keeps sums far from what the functions call endless.
 const COUNT: i64 = 1_000_000_000;
 
 /// A product at every node.
@@ -31,7 +31,7 @@ pub struct HeldLevel {
     backorderable: bool,
     safety: Option<u32>,
     unit_cost: Option<i64>,
-    lots: Vec<(String, u32, Option<i64>, Option<String>)>,
+    lots: Vec<HeldLot>,
     inbound: Vec<(u32, i64)>,
     quotas: Vec<(String, u32)>,
 }
@@ -63,22 +63,19 @@ impl Held {
     }
 
     /// Takes a delta, unless it was taken before.
-    pub fn apply(&mut self, delta: &Delta) {
+    ///
+    /// # Errors
+    /// Why it cannot be taken. What is left of the value then is not to be stored.
+    pub fn apply(&mut self, delta: &Delta) -> Result<(), &'static str> {
         if delta.sequence <= self.sequence {
-            return;
+            return Ok(());
         }
         self.sequence = delta.sequence;
         let place = self.levels.iter().position(|level| level.node == delta.node).unwrap_or_else(|| {
             self.levels.push(HeldLevel::empty(&delta.node));
             self.levels.len() - 1
         });
-        if let Some(level) = self.levels.get_mut(place) {
-            let bound = |units: i64| units.clamp(-COUNT, COUNT);
-            level.on_hand = bound(delta.count.unwrap_or(level.on_hand).saturating_add(delta.on_hand));
-            // Below zero it is kept, so that what is released before it was reserved adds up; a check takes it as nothing.
-            level.reserved = bound(level.reserved.saturating_add(delta.reserved));
-            level.at = level.at.max(delta.at);
-        }
+        self.levels.get_mut(place).map_or(Ok(()), |level| level.apply(delta))
     }
 }
 
@@ -100,6 +97,15 @@ impl HeldLevel {
         }
     }
 
+    fn apply(&mut self, delta: &Delta) -> Result<(), &'static str> {
+        let bound = |units: i64| if (-COUNT..=COUNT).contains(&units) { Ok(units) } else { Err("out-of-range") };
+        self.on_hand = bound(lots::change(&mut self.lots, self.on_hand, delta)?)?;
+        // Below zero it is kept, so that what is released before it was reserved adds up; a check takes it as nothing.
+        self.reserved = bound(self.reserved.saturating_add(delta.reserved))?;
+        self.at = self.at.max(delta.at);
+        Ok(())
+    }
+
     /// A level and its product.
     pub fn of(level: Level) -> (String, Self) {
         let Level {
@@ -117,8 +123,8 @@ impl HeldLevel {
             inbound,
             quotas,
         } = level;
-        let lots =
-            lots.into_iter().map(|Lot { id, quantity, expires, trace }| (id, quantity, expires, trace)).collect();
+        let lot = |Lot { id, quantity, expires, trace }| HeldLot { id, quantity, expires, trace };
+        let lots = lots.into_iter().map(lot).collect();
         let inbound = inbound.into_iter().map(|Inbound { quantity, at }| (quantity, at)).collect();
         let quotas = quotas.into_iter().map(|Quota { channel, quantity }| (channel, quantity)).collect();
         let held = Self {
@@ -153,8 +159,8 @@ impl HeldLevel {
             inbound,
             quotas,
         } = self;
-        let lots =
-            lots.into_iter().map(|(id, quantity, expires, trace)| Lot { id, quantity, expires, trace }).collect();
+        let lot = |HeldLot { id, quantity, expires, trace }| Lot { id, quantity, expires, trace };
+        let lots = lots.into_iter().map(lot).collect();
         let inbound = inbound.into_iter().map(|(quantity, at)| Inbound { quantity, at }).collect();
         let quotas = quotas.into_iter().map(|(channel, quantity)| Quota { channel, quantity }).collect();
         let sku = sku.to_owned();

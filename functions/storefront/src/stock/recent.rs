@@ -64,8 +64,8 @@ pub fn same(one: &Delta, other: &Delta) -> bool {
 }
 
 fn fingerprint(delta: &Delta) -> u64 {
-    let Delta { sequence, sku, node, on_hand, reserved, count, at: _ } = delta;
-    let bytes = postcard::to_allocvec(&(sequence, sku, node, on_hand, reserved, count)).unwrap_or_default();
+    let Delta { sequence, sku, node, lot, on_hand, reserved, count, at: _ } = delta;
+    let bytes = postcard::to_allocvec(&(sequence, sku, node, lot, on_hand, reserved, count)).unwrap_or_default();
     let hexadecimal = digest::of(&bytes);
     // The last 64 bits of the digest.
     hexadecimal

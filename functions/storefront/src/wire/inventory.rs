@@ -9,7 +9,7 @@ use std::collections::HashSet;
 /// Levels of one request: the products of a cart at every node.
 const LEVELS: usize = 100_000;
 /// Lots, arrivals and quotas of one level.
-const PARTS: usize = 100;
+pub const PARTS: usize = 100;
 
 /// What the shopper wishes of delivery.
 #[derive(Clone, Debug, Default)]
