@@ -1,7 +1,6 @@
 //! The words of an answer, from what a check found out. Nothing is decided here any more.
 
 use crate::check::{Findings, Line, unit_costs};
-use crate::limits;
 use crate::offers::{self, Offer};
 use crate::rulebook::items::Item;
 use crate::stock::{self, Stock};
@@ -82,9 +81,6 @@ fn supply(findings: &Findings<'_>, line: &Line<'_>) -> Supply {
     let endless = (0..findings.offers.len()).any(|offer| possible(findings, line, offer) >= stock::ENDLESS);
     let there: u64 = (0..findings.offers.len()).map(|offer| u64::from(possible(findings, line, offer))).sum();
     let available = if !line.item.sellable { Some(0) } else { (!endless).then_some(there) };
-    let all =
-        available.zip(line.ahead).map(|(there, ahead)| i64::try_from(there).unwrap_or(i64::MAX).saturating_add(ahead));
-    let most = all.into_iter().chain(line.limit).min().map(|most| may_buy(findings, line, most));
     Supply {
         id: line.wanted.id.clone(),
         status,
@@ -95,7 +91,7 @@ fn supply(findings: &Findings<'_>, line: &Line<'_>) -> Supply {
             line.short + (line.wanted.quantity - line.allowed)
         },
         available,
-        most: most.and_then(|most| u64::try_from(most).ok()),
+        most: line.most.and_then(|most| u64::try_from(most).ok()),
         promise: slowest(&portions),
         portions,
         later: line.later.clone(),
@@ -103,16 +99,6 @@ fn supply(findings: &Findings<'_>, line: &Line<'_>) -> Supply {
         reasons,
         substitutes: line.substitutes.clone(),
     }
-}
-
-/// The most of these units of a line that may be bought, beside what other lines have of its product.
-fn may_buy(findings: &Findings<'_>, line: &Line<'_>, units: i64) -> i64 {
-    let same = || findings.lines.iter().filter(|other| other.product == line.product);
-    let others: i64 = same().filter(|other| other.place != line.place).map(Line::promised).sum();
-    // The first of the lines was let have all that the limits leave.
-    let limit = same().filter_map(|line| line.limit).max();
-    let all = limit.into_iter().chain([units.saturating_add(others)]).min().unwrap_or(0);
-    (limits::fit(&line.item.limits, all).0 - others).max(0)
 }
 
 fn more_reasons(findings: &Findings<'_>, line: &Line<'_>, portions: &[Portion]) -> Vec<Reason> {

@@ -1,9 +1,10 @@
 //! A check from end to end: what is wrong with the question, then nodes, stock, limits, the plan, what comes later.
 
 use crate::answer;
-use crate::later::{self, Ahead};
+use crate::later::{self, Ahead, Reach};
 use crate::levels::{Levels, no_node, no_product};
 use crate::limits::{self, Allowance};
+use crate::most;
 use crate::offers::{self, Offer};
 use crate::rulebook::items::{Item, Limits};
 use crate::rules::Rules;
@@ -41,8 +42,10 @@ pub struct Line<'a> {
     pub units: Vec<u32>,
     /// What comes later.
     pub later: Vec<Later>,
-    /// The most that could come later; `None` where nothing bounds it.
-    pub ahead: Option<i64>,
+    /// What could come later.
+    pub ahead: Reach,
+    /// The most that would be promised of it; `None` where nothing bounds it.
+    pub most: Option<i64>,
     /// Units that can be promised neither now nor later, before the cart as a whole is looked at.
     pub short: u32,
     /// What may be offered instead.
@@ -135,9 +138,9 @@ pub fn check(rules: &Rules, inquiry: &Inquiry, context: &Context) -> Result<Plan
     let withdrawn = false;
     let mut findings =
         Findings { rules, inquiry, context, levels, refused, offers, pools, lines, proof, ahead, withdrawn, stale };
-    let offered = substitutes::offered(&findings);
-    for (line, offered) in findings.lines.iter_mut().zip(offered) {
-        line.substitutes = offered;
+    let (most, offered) = (most::most(&findings), substitutes::offered(&findings));
+    for (line, (most, offered)) in findings.lines.iter_mut().zip(most.into_iter().zip(offered)) {
+        (line.most, line.substitutes) = (most, offered);
     }
     withdraw(&mut findings);
     Ok(answer::plan(&findings))
@@ -251,7 +254,8 @@ fn lines<'a>(rules: &'a Rules, inquiry: &'a Inquiry, context: &Context) -> Vec<L
             reasons: why.into_iter().collect(),
             units: Vec::new(),
             later: Vec::new(),
-            ahead: Some(0),
+            ahead: Reach::default(),
+            most: None,
             short: 0,
             substitutes: Vec::new(),
         });

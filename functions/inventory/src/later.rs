@@ -9,6 +9,41 @@ use commerce::Context;
 use commerce::facts::stock::{Inquiry, Later, Reason};
 use std::collections::BTreeMap;
 
+/// What a line could be promised later.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Reach {
+    /// Units that are on their way.
+    coming: i64,
+    /// Units beyond what is there; `None` where it may not be sold beyond that.
+    beyond: Option<Beyond>,
+}
+
+/// How many units may be sold beyond what is there.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Beyond {
+    /// As many, whatever is there; `None` is any number.
+    cap: Option<i64>,
+    /// As many, less what more of it is taken on hand; `None` is any number.
+    oversell: Option<i64>,
+}
+
+impl Reach {
+    /// Units that could come later, where so many more on hand are taken; `None` is any number.
+    #[must_use]
+    pub fn beside(&self, more: i64) -> Option<i64> {
+        let Some(beyond) = self.beyond else { return Some(self.coming) };
+        let oversell = beyond.oversell.map(|room| (room - more).max(0));
+        Some(self.coming.saturating_add(beyond.cap.into_iter().chain(oversell).min()?))
+    }
+}
+
+impl Beyond {
+    /// As many as may be sold while no more on hand is taken; `None` is any number.
+    fn room(self) -> Option<i64> {
+        self.cap.into_iter().chain(self.oversell).min()
+    }
+}
+
 /// What was promised ahead while the lines of a cart are gone through.
 pub struct Ahead<'a> {
     inquiry: &'a Inquiry,
@@ -49,12 +84,6 @@ impl<'a> Ahead<'a> {
     /// Units of the line's own pool that all lines take; a kit that has the product for a part takes of it too.
     fn drawn(&self, line: &Line<'_>) -> Option<i64> {
         line.pool().and_then(|place| self.drawn.get(place)).copied()
-    }
-
-    /// Units of the line's own pool that no line takes.
-    fn unused(&self, line: &Line<'_>, pool: Option<&Pool<'_>>) -> i64 {
-        let there: i64 = pool.iter().flat_map(|pool| &pool.stock).map(|stock| i64::from(stock.free)).sum();
-        (there - self.drawn(line).unwrap_or(0)).max(0)
     }
 
     /// Units of the line's product that its lines so far are promised beyond what is there.
@@ -109,7 +138,7 @@ pub fn fill<'a>(ahead: &mut Ahead<'a>, line: &mut Line<'a>, pools: &[Pool<'a>], 
     let now: u32 = line.units.iter().sum();
     count(&mut ahead.taken, line, i64::from(now));
     let mut left = i64::from(line.allowed.saturating_sub(now));
-    line.ahead = Some(0);
+    line.ahead = Reach::default();
     if line.item.sellable {
         inbound(ahead, line, pools, offers, &mut left);
     }
@@ -120,19 +149,18 @@ pub fn fill<'a>(ahead: &mut Ahead<'a>, line: &mut Line<'a>, pools: &[Pool<'a>], 
     let owing = line.item.sellable && (owing || line.item.backorder);
     let drawn = ahead.drawn(line).unwrap_or_else(|| so_far(&ahead.taken, line));
     let oversell = oversell(line.item, pool, drawn, ahead.beyond(line));
-    let unused = ahead.unused(line, pool);
     let ships = line.item.preorder.as_ref().and_then(|preorder| preorder.ships);
     if live && ahead.in_time(ships) {
-        let room = [ahead.preorder_room(line), oversell].into_iter().flatten().min();
-        promise(ahead, line, ("preorder", ships, None), (room, unused), &mut left);
+        let room = Beyond { cap: ahead.preorder_room(line), oversell };
+        promise(ahead, line, ("preorder", ships, None), room, &mut left);
     }
     let made = line.item.lead.filter(|_| line.item.sellable).map(|lead| ahead.context.at + lead);
     if made.is_some() {
         if ahead.in_time(made) {
-            promise(ahead, line, ("made-to-order", made, None), (None, unused), &mut left);
+            promise(ahead, line, ("made-to-order", made, None), Beyond::default(), &mut left);
         }
     } else if owing && !live && ahead.in_time(None) {
-        promise(ahead, line, ("backorder", None, owes(pool, offers)), (oversell, unused), &mut left);
+        promise(ahead, line, ("backorder", None, owes(pool, offers)), Beyond { cap: None, oversell }, &mut left);
     }
     line.short = u32::try_from(left).unwrap_or(0);
     let expired = line.item.preorder.is_some() && !live;
@@ -168,17 +196,10 @@ fn owes(pool: Option<&Pool<'_>>, offers: &[(usize, Offer<'_>)]) -> Option<String
 /// What comes later, by its source, date and node.
 type Source<'s> = (&'s str, Option<i64>, Option<String>);
 
-/// Promises what comes later, as far as there is room. Units that are there and not taken count against the room, not
-/// beside it.
-fn promise<'a>(
-    ahead: &mut Ahead<'a>,
-    line: &mut Line<'a>,
-    source: Source<'_>,
-    (room, unused): (Option<i64>, i64),
-    left: &mut i64,
-) {
-    line.ahead = line.ahead.and_then(|ahead| Some(ahead + (room? - unused).max(0)));
-    let many = room.map_or(*left, |room| room.min(*left));
+/// Promises what comes later, as far as there is room.
+fn promise<'a>(ahead: &mut Ahead<'a>, line: &mut Line<'a>, source: Source<'_>, room: Beyond, left: &mut i64) {
+    line.ahead.beyond = Some(room);
+    let many = room.room().map_or(*left, |room| room.min(*left));
     let Some(quantity) = u32::try_from(many).ok().filter(|many| *many > 0) else { return };
     let (source, at, node) = source;
     *left -= many;
@@ -211,7 +232,7 @@ fn inbound<'a>(
         owed -= served;
         let used = ahead.coming.entry((place, node, at)).or_insert(0);
         let room = (quantity - served - *used).max(0);
-        line.ahead = line.ahead.map(|ahead| ahead + room);
+        line.ahead.coming += room;
         let many = room.min(*left);
         let Some(quantity) = u32::try_from(many).ok().filter(|many| *many > 0) else { continue };
         *used += many;

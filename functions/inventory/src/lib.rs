@@ -18,6 +18,7 @@ pub mod hold;
 pub mod later;
 pub mod levels;
 pub mod limits;
+pub mod most;
 pub mod offers;
 pub mod parcels;
 pub mod promise;

@@ -4,6 +4,7 @@
 use crate::check::{Findings, Line, Pool, most_shipments};
 use crate::offers::Offer;
 use crate::stock;
+use crate::words::Strategy;
 use std::collections::BTreeMap;
 
 /// What was given out.
@@ -17,6 +18,8 @@ pub struct Room<'f> {
     bound: Option<usize>,
     /// No other offer may send, whatever the bound says.
     closed: bool,
+    /// Offers are asked in their order.
+    ranked: bool,
 }
 
 /// The products that a unit is made of, and how many of each.
@@ -62,7 +65,8 @@ impl<'f> Room<'f> {
     pub fn of(findings: &'f Findings<'_>) -> Self {
         let bound = most_shipments(findings.rules, findings.inquiry).and_then(|most| usize::try_from(most).ok());
         let sent = vec![0; findings.offers.len()];
-        let mut room = Self { offers: &findings.offers, drawn: BTreeMap::new(), sent, bound, closed: false };
+        let ranked = findings.rules.root.policy.strategy == Strategy::Ranked;
+        let mut room = Self { offers: &findings.offers, drawn: BTreeMap::new(), sent, bound, closed: false, ranked };
         for line in &findings.lines {
             room.draw(&parts(findings, line), &line.units);
             room.sent.iter_mut().zip(&line.units).for_each(|(sent, units)| *sent += u64::from(*units));
@@ -89,31 +93,44 @@ impl<'f> Room<'f> {
         i64::try_from(all).unwrap_or(i64::MAX)
     }
 
-    /// At most so many units, from offers that send anyway first, then from those that have most.
+    /// At most so many units, from offers that send anyway first, then from those that the shop ranks first or that have most.
     #[must_use]
     pub fn send(&self, goods: &Goods<'_, '_>, units: i64) -> Vec<u32> {
-        let there = self.there(goods);
-        let (mut order, mut others): (Vec<_>, Vec<_>) =
-            there.iter().copied().enumerate().partition(|(offer, _)| self.sends(*offer, goods));
-        others.sort_by_key(|(_, most)| std::cmp::Reverse(*most));
-        others.truncate(match self.bound {
-            _ if self.closed => 0,
-            Some(bound) => bound.saturating_sub(order.len()),
-            None => usize::MAX,
-        });
-        order.extend(others);
-        if goods.whole {
-            order = order.into_iter().rev().max_by_key(|(_, most)| i64::from(*most).min(units)).into_iter().collect();
-        }
         let mut left = u32::try_from(units.max(0)).unwrap_or(u32::MAX);
-        let mut sent = vec![0; there.len()];
-        for (offer, most) in order {
+        let mut sent = vec![0; self.offers.len()];
+        for (offer, most) in self.senders(goods, units) {
             if let Some(units) = sent.get_mut(offer) {
                 *units = most.min(left);
                 left -= *units;
             }
         }
         sent
+    }
+
+    /// All units that can be sent; `None` where they never run out.
+    #[must_use]
+    pub fn all(&self, goods: &Goods<'_, '_>) -> Option<i64> {
+        let senders = self.senders(goods, i64::MAX);
+        senders.iter().map(|(_, most)| (*most < u32::MAX).then_some(i64::from(*most))).sum()
+    }
+
+    /// The offers that would send so many units, and what each of them can.
+    fn senders(&self, goods: &Goods<'_, '_>, units: i64) -> Vec<(usize, u32)> {
+        let there = self.there(goods).into_iter().enumerate().filter(|(_, most)| *most > 0);
+        let (mut senders, mut others): (Vec<_>, Vec<_>) = there.partition(|(offer, _)| self.sends(*offer, goods));
+        if !self.ranked {
+            others.sort_by_key(|(_, most)| std::cmp::Reverse(*most));
+        }
+        let sending = (0..self.offers.len()).filter(|offer| self.sends(*offer, goods)).count();
+        let open = self.bound.map_or(usize::MAX, |bound| if self.closed { 0 } else { bound.saturating_sub(sending) });
+        // What comes from one node may come from any, where another one may send at all.
+        others.truncate(if goods.whole && open > 0 { usize::MAX } else { open });
+        senders.extend(others);
+        if goods.whole {
+            let best = senders.into_iter().rev().max_by_key(|(_, most)| i64::from(*most).min(units));
+            senders = best.into_iter().collect();
+        }
+        senders
     }
 
     fn sends(&self, offer: usize, goods: &Goods<'_, '_>) -> bool {

@@ -648,3 +648,48 @@ fn substitutes_keep_to_the_oversell_limit_and_to_lines_that_must_stay_whole() {
         assert_eq!((said.lines[1].quantity, many(&said)), (8, quantity), "{limit}: {said:?}");
     }
 }
+
+#[test]
+fn the_most_keeps_to_capacities_shipments_and_lines_that_must_stay_whole() {
+    let node = |id: &str, capacity: &str| {
+        format!(r#"{{"id": "{id}", "kind": "store", "modes": ["same-day", "pickup"]{capacity}}}"#)
+    };
+    let asked = |rules: &Rules, question: Inquiry| plan(rules, &question).lines[0].most;
+    let two = |a: &str, b: &str, item: &str| {
+        rules(&format!(r#"{{"nodes": [{}, {}], "items": {{"x": {item}}}}}"#, node("a", a), node("b", b)))
+    };
+    let stock = || vec![level("x", "a", 5), level("x", "b", 9)];
+    let cart = |stock| inquiry(vec![wanted("1", "x", 1)], stock);
+    let four = r#", "capacity": 4"#;
+    // What nodes can send in their slots, and what may be owed beyond what is there.
+    for (a, b, item, most) in [
+        ("", "", "{}", Some(14)),
+        ("", four, "{}", Some(9)),
+        (four, four, "{}", Some(8)),
+        (four, four, r#"{"backorder": true, "oversellLimit": 2}"#, Some(16)),
+        (four, four, r#"{"preorder": {"cap": 3}}"#, Some(11)),
+        ("", "", r#"{"preorder": {"cap": 3}}"#, Some(17)),
+        (four, four, r#"{"limits": {"step": 5}}"#, Some(5)),
+        (four, four, r#"{"tracked": false}"#, Some(8)),
+        (four, "", r#"{"tracked": false}"#, None),
+        (four, four, r#"{"sellable": false}"#, Some(0)),
+    ] {
+        assert_eq!(asked(&two(a, b, item), cart(stock())), most, "{a} {b} {item}");
+    }
+    // The best node, where there may be only one.
+    let plain = || two("", "", "{}");
+    for question in [
+        Inquiry { max_shipments: Some(1), ..cart(stock()) },
+        Inquiry { wish: Some("pickup".into()), ..cart(stock()) },
+        inquiry(vec![Wanted { split: Some(false), ..wanted("1", "x", 1) }], stock()),
+    ] {
+        assert_eq!(asked(&plain(), question), Some(9));
+    }
+    // Beside another line: what it takes of the stock, of a slot, and the node that it comes from.
+    let beside = |sku: &str| {
+        inquiry(vec![wanted("1", "x", 1), wanted("2", sku, 3)], [stock(), vec![level("y", "a", 3)]].concat())
+    };
+    assert_eq!(asked(&plain(), beside("x")), Some(11));
+    assert_eq!(asked(&two(four, four, "{}"), beside("y")), Some(5));
+    assert_eq!(asked(&plain(), Inquiry { max_shipments: Some(1), ..beside("y") }), Some(5));
+}

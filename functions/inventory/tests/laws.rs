@@ -9,7 +9,7 @@
 
 mod shop;
 
-use commerce::facts::stock::{Inquiry, Level, Lot, Plan, Quota, Reservation, Wanted};
+use commerce::facts::stock::{Inbound, Inquiry, Level, Lot, Plan, Quota, Reservation, Wanted};
 use inventory::Rules;
 use proptest::prelude::*;
 use shop::{NOW, inquiry, level, plan, rules, shops, wanted};
@@ -93,6 +93,52 @@ proptest! {
             lot.quantity += u32::try_from(extra).unwrap();
         }
         prop_assert!(promised(&plan(&three(false), &richer)) >= before);
+    }
+
+    /// Alone in a cart, the most of a line is what it gets when so much is asked for, and when more is; however much is asked for,
+    /// it is the same.
+    #[test]
+    fn the_most_is_what_is_promised_to_who_asks_for_all(
+        question in scarce(), item in 0..7_usize, shipments in prop::option::of(1..4_u32), coming in 0..4_u32,
+        (wish, ranked, node) in any::<(bool, bool, bool)>(),
+    ) {
+        let item = [
+            "{}", r#"{"backorder": true, "oversellLimit": 3}"#, r#"{"preorder": {"cap": 4}}"#,
+            r#"{"preorder": {"cap": 4}, "oversellLimit": 3}"#, r#"{"limits": {"step": 3, "minimum": 6}}"#,
+            r#"{"limits": {"perOrder": 5}}"#, r#"{"backorder": true}"#,
+        ][item];
+        let policy = format!(
+            r#"{{"strategy": "{}", "negativeStock": "{}"}}"#, if ranked { "ranked" } else { "best" }, if node { "node" } else { "pool" }
+        );
+        let mut nodes = vec![];
+        for (id, capacity) in [("a", 7), ("b", 4), ("c", 1_000)] {
+            nodes.push(format!(r#"{{"id": "{id}", "kind": "store", "modes": ["pickup", "same-day"], "capacity": {capacity}}}"#));
+        }
+        let rules = rules(&format!(
+            r#"{{"nodes": [{}], "items": {{"x": {item}, "box": {{"kit": {{"x": 2, "y": 1}}}}}}, "policy": {policy}}}"#, nodes.join(",")
+        ));
+        let mut question = Inquiry { max_shipments: shipments, wish: wish.then(|| "pickup".into()), ..question };
+        question.lines.truncate(1);
+        question.levels[0].inbound = vec![Inbound { quantity: coming, at: NOW + 60 }];
+        let ask = |units: u32| {
+            let mut question = question.clone();
+            question.lines[0].quantity = units;
+            let line = plan(&rules, &question).lines[0].clone();
+            (u64::from(line.quantity), line.most)
+        };
+        let (_, most) = ask(1);
+        let whole = question.lines[0].split == Some(false);
+        match most {
+            Some(most) => {
+                for units in [most, most + 1, 40] {
+                    let (quantity, again) = ask(u32::try_from(units).unwrap().max(1));
+                    prop_assert_eq!(again, Some(most), "asked for {}", units);
+                    // Of what must come whole less is sent where not all of it can.
+                    prop_assert!(quantity <= most && (quantity == most || whole || units < most), "{} of {}", quantity, most);
+                }
+            }
+            None => prop_assert_eq!(ask(1_000_000), (1_000_000, None)),
+        }
     }
 
     #[test]
