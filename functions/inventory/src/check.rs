@@ -165,11 +165,12 @@ pub fn splits(rules: &Rules, wanted: &Wanted, item: &Item) -> bool {
     wanted.split.unwrap_or(rules.root.policy.split_lines) && item.splits
 }
 
-/// From how many nodes a cart may come: who comes for it comes to one place.
+/// From how many nodes a cart may come. Who comes for it comes to one place, however many shipments the shop sends, unless the
+/// cart itself says how many.
 #[must_use]
 pub fn most_shipments(rules: &Rules, inquiry: &Inquiry) -> Option<u32> {
     let fetched = inquiry.wish.as_deref() == Some(Mode::Pickup.word());
-    inquiry.max_shipments.or(rules.root.policy.max_shipments).or(fetched.then_some(1))
+    inquiry.max_shipments.or(fetched.then_some(1)).or(rules.root.policy.max_shipments)
 }
 
 /// How often a cart is planned because lines get less than may be bought.

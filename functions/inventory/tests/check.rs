@@ -693,3 +693,20 @@ fn the_most_keeps_to_capacities_shipments_and_lines_that_must_stay_whole() {
     assert_eq!(asked(&two(four, four, "{}"), beside("y")), Some(5));
     assert_eq!(asked(&plain(), Inquiry { max_shipments: Some(1), ..beside("y") }), Some(5));
 }
+
+#[test]
+fn what_is_picked_up_is_at_one_node_however_many_shipments_the_shop_sends() {
+    let nodes = ["a", "b"].map(|id| format!(r#"{{"id": "{id}", "kind": "store", "modes": ["pickup", "same-day"]}}"#));
+    for (policy, wish, most, shipments, quantity) in [
+        ("{}", Some("pickup"), None, 1, 3),
+        (r#"{"maxShipments": 3}"#, Some("pickup"), None, 1, 3),
+        (r#"{"maxShipments": 3}"#, Some("pickup"), Some(2), 2, 5),
+        (r#"{"maxShipments": 3}"#, None, None, 2, 5),
+        (r#"{"maxShipments": 1}"#, None, None, 1, 3),
+    ] {
+        let rules = rules(&format!(r#"{{"nodes": [{}], "policy": {policy}}}"#, nodes.join(",")));
+        let cart = inquiry(vec![wanted("1", "x", 5)], vec![level("x", "a", 2), level("x", "b", 3)]);
+        let said = plan(&rules, &Inquiry { wish: wish.map(str::to_owned), max_shipments: most, ..cart });
+        assert_eq!((said.shipments.len(), said.lines[0].quantity), (shipments, quantity), "{policy} {wish:?} {most:?}");
+    }
+}
