@@ -165,8 +165,8 @@ pub fn splits(rules: &Rules, wanted: &Wanted, item: &Item) -> bool {
     wanted.split.unwrap_or(rules.root.policy.split_lines) && item.splits
 }
 
-/// From how many nodes a cart may come. Who comes for it comes to one place, however many shipments the shop sends, unless the
-/// cart itself says how many.
+/// From how many nodes a cart may come. Who comes for it comes to one place, however many shipments the shop sends,
+/// unless the cart itself says how many.
 #[must_use]
 pub fn most_shipments(rules: &Rules, inquiry: &Inquiry) -> Option<u32> {
     let fetched = inquiry.wish.as_deref() == Some(Mode::Pickup.word());
@@ -293,7 +293,8 @@ fn together(lines: &[Line<'_>], units: impl Fn(&Line<'_>) -> i64) -> Vec<Togethe
     products.into_iter().map(fit).collect()
 }
 
-/// Keeps what all lines of a product may have together to its step and minimum; what is too much is taken from the last.
+/// Keeps what all lines of a product may have together to its step and minimum; what is too much is taken from the
+/// last.
 fn keep_to_step(lines: &mut [Line<'_>]) {
     let mut products = together(lines, |line| i64::from(line.allowed));
     for line in lines.iter_mut().rev() {
@@ -306,8 +307,8 @@ fn keep_to_step(lines: &mut [Line<'_>]) {
     }
 }
 
-/// Asks for less of each product of which what is promised is no multiple of the step or below the minimum, and says why;
-/// `false` where nothing is to be changed. With `none` nothing of it is asked for then.
+/// Asks for less of each product of which what is promised is no multiple of the step or below the minimum, and says
+/// why; `false` where nothing is to be changed. With `none` nothing of it is asked for then.
 fn lower(lines: &mut [Line<'_>], none: bool) -> bool {
     let allowed = together(lines, |line| i64::from(line.allowed));
     let mut promised = together(lines, |line| line.promised());

@@ -177,8 +177,8 @@ pub fn fill<'a>(ahead: &mut Ahead<'a>, line: &mut Line<'a>, pools: &[Pool<'a>], 
     }
 }
 
-/// Units of a product that may still be sold beyond what is there, where so many on hand are taken and so many are promised
-/// beyond them; `None` is any number.
+/// Units of a product that may still be sold beyond what is there, where so many on hand are taken and so many are
+/// promised beyond them; `None` is any number.
 #[must_use]
 pub fn oversell(item: &Item, pool: Option<&Pool<'_>>, drawn: i64, beyond: i64) -> Option<i64> {
     let limit = i64::from(item.oversell?);

@@ -15,8 +15,9 @@ pub struct Levels<'a> {
 }
 
 impl<'a> Levels<'a> {
-    /// Sorts them, and says what of them is unknown or there twice: nodes that the rulebook does not have, and products that
-    /// its catalogue does not have, where there is one. Of a product that the cart does not have they may well be.
+    /// Sorts them, and says what of them is unknown or there twice: nodes that the rulebook does not have, and
+    /// products that its catalogue does not have, where there is one. Of a product that the cart does not have they
+    /// may well be.
     pub fn read(rules: &Rules, inquiry: &'a Inquiry, context: &Context, faults: &mut Vec<Fault>) -> Self {
         let mut levels = Self::default();
         let mut fault =

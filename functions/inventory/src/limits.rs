@@ -37,8 +37,8 @@ impl Allowance {
         self.left.map(|(_, left)| left)
     }
 
-    /// Takes a line's units: how many of them the limits leave, and why not more. The step and the minimum are for all lines
-    /// of a product together: [`fit`].
+    /// Takes a line's units: how many of them the limits leave, and why not more. The step and the minimum are for all
+    /// lines of a product together: [`fit`].
     pub fn take(&mut self, quantity: u32) -> (u32, Option<Reason>) {
         let wanted = i64::from(quantity);
         let Some((code, left)) = &mut self.left else { return (quantity, None) };
@@ -49,8 +49,8 @@ impl Allowance {
     }
 }
 
-/// The most of these units of an order that may be bought, a multiple of the step and no less than the minimum, and why it
-/// is not all.
+/// The most of these units of an order that may be bought, a multiple of the step and no less than the minimum, and
+/// why it is not all.
 #[must_use]
 pub fn fit(limits: &Limits, units: i64) -> (i64, Vec<Reason>) {
     let (mut fits, mut reasons) = (units, Vec::new());

@@ -1,5 +1,5 @@
-//! The most of a line that would be promised, now and later, beside what the other lines have and within every bound that
-//! the cart keeps to: limits, step and minimum, what nodes can still send, and what may be sold beyond that.
+//! The most of a line that would be promised, now and later, beside what the other lines have and within every bound
+//! that the cart keeps to: limits, step and minimum, what nodes can still send, and what may be sold beyond that.
 
 use crate::check::{self, Findings, Line};
 use crate::limits;

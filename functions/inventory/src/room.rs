@@ -1,5 +1,5 @@
-//! What nodes can still send beside what was given out: what is there, within their capacities, from as many nodes as the
-//! cart may come from.
+//! What nodes can still send beside what was given out: what is there, within their capacities, from as many nodes as
+//! the cart may come from.
 
 use crate::check::{Findings, Line, Pool, most_shipments};
 use crate::offers::Offer;
@@ -93,7 +93,8 @@ impl<'f> Room<'f> {
         i64::try_from(all).unwrap_or(i64::MAX)
     }
 
-    /// At most so many units, from offers that send anyway first, then from those that the shop ranks first or that have most.
+    /// At most so many units, from offers that send anyway first, then from those that the shop ranks first or that
+    /// have most.
     #[must_use]
     pub fn send(&self, goods: &Goods<'_, '_>, units: i64) -> Vec<u32> {
         let mut left = u32::try_from(units.max(0)).unwrap_or(u32::MAX);

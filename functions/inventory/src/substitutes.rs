@@ -99,8 +99,8 @@ fn alternative<'f>(
     (fits > 0).then(|| Alternative { sku, units: book.room.send(&goods, fits), parts: goods.parts })
 }
 
-/// Units that may be made of parts on hand though the cart is promised some of the parts beyond what is there: as with the
-/// cart's own lines, what is on hand and not taken counts against the limit of that. `None` is any number.
+/// Units that may be made of parts on hand though the cart is promised some of the parts beyond what is there: as with
+/// the cart's own lines, what is on hand and not taken counts against the limit of that. `None` is any number.
 fn unowed(findings: &Findings<'_>, book: &Book<'_>, parts: &Parts<'_, '_>) -> Option<i64> {
     let of_part = |(pool, each): &(&Pool<'_>, u32)| {
         let line = findings.lines.iter().find(|line| line.wanted.sku == pool.sku)?;

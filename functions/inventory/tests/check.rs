@@ -400,7 +400,8 @@ fn what_names_a_product_must_be_in_the_catalogue_where_there_is_one() {
         expires: NOW + 60,
         owner: None,
     };
-    let book = r#"{"catalogue": {"products": [{"sku": "x"}, {"sku": "y"}]}, "inventory": {"nodes": [{"id": "a", "kind": "store"}]}}"#;
+    let book = r#"{"catalogue": {"products": [{"sku": "x"}, {"sku": "y"}]},
+        "inventory": {"nodes": [{"id": "a", "kind": "store"}]}}"#;
     let closed = rules_of(book);
     let good = inquiry(vec![wanted("1", "x", 1)], vec![level("x", "a", 2)]);
     for (question, pointer) in [

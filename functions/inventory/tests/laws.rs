@@ -95,8 +95,8 @@ proptest! {
         prop_assert!(promised(&plan(&three(false), &richer)) >= before);
     }
 
-    /// Alone in a cart, the most of a line is what it gets when so much is asked for, and when more is; however much is asked for,
-    /// it is the same.
+    /// Alone in a cart, the most of a line is what it gets when so much is asked for, and when more is; however much
+    /// is asked for, it is the same.
     #[test]
     fn the_most_is_what_is_promised_to_who_asks_for_all(
         question in scarce(), item in 0..7_usize, shipments in prop::option::of(1..4_u32), coming in 0..4_u32,
@@ -107,16 +107,15 @@ proptest! {
             r#"{"preorder": {"cap": 4}, "oversellLimit": 3}"#, r#"{"limits": {"step": 3, "minimum": 6}}"#,
             r#"{"limits": {"perOrder": 5}}"#, r#"{"backorder": true}"#,
         ][item];
-        let policy = format!(
-            r#"{{"strategy": "{}", "negativeStock": "{}"}}"#, if ranked { "ranked" } else { "best" }, if node { "node" } else { "pool" }
-        );
+        let (strategy, negative) = (if ranked { "ranked" } else { "best" }, if node { "node" } else { "pool" });
+        let policy = format!(r#"{{"strategy": "{strategy}", "negativeStock": "{negative}"}}"#);
         let mut nodes = vec![];
         for (id, capacity) in [("a", 7), ("b", 4), ("c", 1_000)] {
-            nodes.push(format!(r#"{{"id": "{id}", "kind": "store", "modes": ["pickup", "same-day"], "capacity": {capacity}}}"#));
+            let modes = r#""modes": ["pickup", "same-day"]"#;
+            nodes.push(format!(r#"{{"id": "{id}", "kind": "store", {modes}, "capacity": {capacity}}}"#));
         }
-        let rules = rules(&format!(
-            r#"{{"nodes": [{}], "items": {{"x": {item}, "box": {{"kit": {{"x": 2, "y": 1}}}}}}, "policy": {policy}}}"#, nodes.join(",")
-        ));
+        let items = format!(r#"{{"x": {item}, "box": {{"kit": {{"x": 2, "y": 1}}}}}}"#);
+        let rules = rules(&format!(r#"{{"nodes": [{}], "items": {items}, "policy": {policy}}}"#, nodes.join(",")));
         let mut question = Inquiry { max_shipments: shipments, wish: wish.then(|| "pickup".into()), ..question };
         question.lines.truncate(1);
         question.levels[0].inbound = vec![Inbound { quantity: coming, at: NOW + 60 }];
@@ -134,7 +133,8 @@ proptest! {
                     let (quantity, again) = ask(u32::try_from(units).unwrap().max(1));
                     prop_assert_eq!(again, Some(most), "asked for {}", units);
                     // Of what must come whole less is sent where not all of it can.
-                    prop_assert!(quantity <= most && (quantity == most || whole || units < most), "{} of {}", quantity, most);
+                    let all = quantity == most || whole || units < most;
+                    prop_assert!(quantity <= most && all, "{} of {}", quantity, most);
                 }
             }
             None => prop_assert_eq!(ask(1_000_000), (1_000_000, None)),

@@ -1,11 +1,11 @@
 //! Stock that merchants published: one value for each SKU, so that a check reads one value for each product of its lines.
 //!
 //! Keys: `m/{merchant}/stock` is the manifest (which version is current, the sequence of the last delta);
-//! `m/{merchant}/s/{version}/{sku}` is a SKU at every node, `m/{merchant}/si/{version}/{n}` lists the SKUs of a version;
-//! `m/{merchant}/sd` remembers the last deltas by what they say.
-//! A full publication writes its own keys and the manifest last, so that a break leaves the old version or the new one.
-//! Deltas change values in place; each value remembers the last delta it took, so that a delta that is sent again after
-//! a break, in any batch, is taken once. The manifest's sequence moves last.
+//! `m/{merchant}/s/{version}/{sku}` is a SKU at every node, `m/{merchant}/si/{version}/{n}` lists the SKUs of a
+//! version; `m/{merchant}/sd` remembers the last deltas by what they say. A full publication writes its own keys and
+//! the manifest last, so that a break leaves the old version or the new one. Deltas change values in place; each value
+//! remembers the last delta it took, so that a delta that is sent again after a break, in any batch, is taken once.
+//! The manifest's sequence moves last.
 //!
 //! Key-value stores have no compare-and-swap: who writes must be alone with a merchant's stock (ADR 6). Who reads need not:
 //! the version before the current one stays until the next publication, for checks that began with it.

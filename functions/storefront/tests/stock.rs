@@ -160,8 +160,8 @@ proptest! {
         prop_assert_eq!(shop.counts(), expected);
     }
 
-    /// Sales, receipts and recounts of lots, named or not: those that are taken one by one are taken in any batches, and leave
-    /// the same lots. What a batch cannot take stops it there, and the next one under that number goes on.
+    /// Sales, receipts and recounts of lots, named or not: those that are taken one by one are taken in any batches,
+    /// and leave the same lots. What a batch cannot take stops it there, and the next one under that number goes on.
     #[test]
     fn deltas_of_lots_in_any_batches_give_the_same_lots(
         changes in prop::collection::vec((0..5_usize, -4..5_i64, prop::option::weighted(0.1, 0..9_i64)), 1..30),

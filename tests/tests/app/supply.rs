@@ -138,6 +138,11 @@ fn a_wrong_question_is_refused_where_it_is_wrong() {
             "/stock/0/reserved",
         ),
         (
+            with("reservations", json!([{ "sku": "JAR", "quantity": 1, "expiresAt": "2030-01-01T00:00:00Z" }])),
+            "unknown-sku",
+            "/reservations/0/sku",
+        ),
+        (
             with("shopper", json!({ "location": { "lat": 91, "lon": 0 } })),
             "place-outside-globe",
             "/shopper/location/lat",

@@ -45,8 +45,9 @@ pub struct Delta {
 pub struct Taken {
     /// How many were taken.
     pub applied: usize,
-    /// Those that were not, by sequence, and why: `duplicate-delta` (this one was taken already), `stale-delta` (its number
-    /// is gone, and it is none of those that were taken last), `sequence-gap`, or what keeps the level from taking it.
+    /// Those that were not, by sequence, and why: `duplicate-delta` (this one was taken already), `stale-delta` (its
+    /// number is gone, and it is none of those that were taken last), `sequence-gap`, or what keeps the level from
+    /// taking it.
     pub refused: Vec<(i64, &'static str)>,
     /// The last delta that was taken, of any batch.
     pub sequence: i64,
@@ -105,8 +106,8 @@ fn by_sku(deltas: &[Delta]) -> BTreeMap<&str, Vec<&Delta>> {
     by_sku
 }
 
-/// The first of these deltas that its level cannot take, and why. One product is tried after the other, so that no more than
-/// one is in memory.
+/// The first of these deltas that its level cannot take, and why. One product is tried after the other, so that no
+/// more than one is in memory.
 fn first_refused(
     store: &dyn Store,
     merchant: &str,

@@ -1,5 +1,5 @@
-//! What a delta does to stock that is kept in lots: the lots and what is on hand change together, and no lot falls below
-//! nothing.
+//! What a delta does to stock that is kept in lots: the lots and what is on hand change together, and no lot falls
+//! below nothing.
 
 use super::{Delta, LotRef};
 use crate::wire::inventory::PARTS;
@@ -59,8 +59,8 @@ fn change_one(lots: &mut Vec<HeldLot>, on_hand: i64, delta: &Delta, named: &LotR
     Ok(after - before)
 }
 
-/// Begins a lot: where it stands. What was not told when it expires is not taken for goods that never do, and units that are
-/// in no lot would not be sold any more beside one.
+/// Begins a lot: where it stands. What was not told when it expires is not taken for goods that never do, and units
+/// that are in no lot would not be sold any more beside one.
 fn begin(lots: &mut Vec<HeldLot>, on_hand: i64, named: &LotRef) -> Result<usize, &'static str> {
     if named.expires.is_none() || (lots.is_empty() && on_hand > 0) {
         return Err("unknown-lot");
@@ -75,8 +75,8 @@ fn begin(lots: &mut Vec<HeldLot>, on_hand: i64, named: &LotRef) -> Result<usize,
     Ok(lots.len() - 1)
 }
 
-/// Takes units from lots: what expires first goes out first, and what had expired by then only after all others. What no lot
-/// has was sold beyond what was there.
+/// Takes units from lots: what expires first goes out first, and what had expired by then only after all others. What
+/// no lot has was sold beyond what was there.
 fn take(lots: &mut [HeldLot], units: i64, at: i64) {
     let mut order: Vec<&mut HeldLot> = lots.iter_mut().collect();
     order.sort_by(|one, other| {

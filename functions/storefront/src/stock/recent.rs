@@ -1,5 +1,5 @@
-//! The deltas that were taken last, by what they say: one that is sent again is told from another one under a number that
-//! is gone.
+//! The deltas that were taken last, by what they say: one that is sent again is told from another one under a number
+//! that is gone.
 
 use super::{Delta, encode};
 use crate::problem::Problem;
