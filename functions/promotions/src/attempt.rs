@@ -159,7 +159,8 @@ fn bounded(
     for (charge, amount) in carriage.iter().enumerate() {
         desk.off_shipping(charge, *amount);
     }
-    let clipped = Given { lines: desk.given.lines, shipping: desk.given.shipping, ..given };
+    let mut clipped = Given { lines: desk.given.lines, shipping: desk.given.shipping, ..given };
+    clipped.steps.push(("most", clipped.taken() - taken));
     Ok((clipped, after))
 }
 

@@ -3,7 +3,7 @@
 //! An action says what; how amounts are rounded, split and bounded is decided here, by the policy, for all of them.
 
 use crate::given::{Given, Granted};
-use crate::ledger::{Drawn, Ledger, Pick};
+use crate::ledger::{Drawn, Ledger, Pick, Run};
 use crate::policy::{Allocation, Basis, Choice, PercentLevel};
 use crate::scene::Scene;
 use crate::split::split;
@@ -81,7 +81,9 @@ impl Desk<'_> {
         found
     }
 
-    fn ordered(&self, picks: &[Pick], choice: Choice) -> Vec<Pick> {
+    /// Units in the order of the choice.
+    #[must_use]
+    pub fn ordered(&self, picks: &[Pick], choice: Choice) -> Vec<Pick> {
         let mut picks = picks.to_vec();
         let run = |pick: &Pick| self.ledger.runs.get(pick.run);
         let price = |pick: &Pick| run(pick).map_or(0, |run| run.left);
@@ -155,10 +157,17 @@ impl Desk<'_> {
                 split(total, &weights, &caps, policy.lines())
             }
             PercentLevel::Line => lines.iter().map(|line| share(line.2)).collect(),
-            PercentLevel::Unit if most.is_none() && basis != Basis::Gross => {
-                let remaining = basis == Basis::Remaining;
-                self.off_units(picks, |run| share(if remaining { run.left } else { run.price }));
-                return;
+            PercentLevel::Unit if basis != Basis::Gross => {
+                let each = |run: &Run| share(if basis == Basis::Remaining { run.left } else { run.price });
+                let off = |pick: &Pick| self.ledger.runs.get(pick.run).map_or(0, |run| each(run).min(run.room()));
+                let of = |pick: &Pick| i64::from(pick.count).saturating_mul(off(pick));
+                if most.is_none_or(|most| picks.iter().map(of).fold(0, i64::saturating_add) <= most) {
+                    self.off_units(picks, each);
+                    return;
+                }
+                let line = |pick: &Pick| self.ledger.runs.get(pick.run).map(|run| run.line);
+                let own = |place: usize| picks.iter().filter(move |pick| line(pick) == Some(place));
+                lines.iter().map(|line| own(line.0).map(of).fold(0, i64::saturating_add)).collect()
             }
             PercentLevel::Unit => {
                 lines.iter().map(|line| share(line.2 / line.1.max(1)).saturating_mul(line.1)).collect()
@@ -223,7 +232,7 @@ impl Desk<'_> {
     }
 
     /// Takes off each unit what the function says of its run.
-    pub fn off_units(&mut self, picks: &[Pick], each: impl Fn(&crate::ledger::Run) -> i64) {
+    pub fn off_units(&mut self, picks: &[Pick], each: impl Fn(&Run) -> i64) {
         let amounts = picks.iter().filter_map(|pick| Some((*pick, each(self.ledger.runs.get(pick.run)?))));
         let amounts: Vec<(Pick, i64)> = amounts.collect();
         self.off_each(amounts);
@@ -321,10 +330,19 @@ impl Desk<'_> {
         }
     }
 
-    /// Grants something that belongs to lines by what they cost, split exactly; `limit` is the most that may be used up of it.
+    /// Every unit of the cart, also of lines that promotions must not reduce.
+    #[must_use]
+    pub fn everything(&self) -> Vec<Pick> {
+        self.ledger.runs.iter().enumerate().map(|(run, units)| Pick { run, count: units.count }).collect()
+    }
+
+    /// Grants something that belongs to lines by what they still cost, split exactly; `limit` is the most that may be used up of it.
     pub fn grant(&mut self, kind: &'static str, id: Option<String>, amount: i64, limit: Option<i64>, picks: &[Pick]) {
-        let lines = self.by_line(picks, Basis::Original);
-        let weights: Vec<i64> = lines.iter().map(|line| line.2).collect();
+        let lines = self.by_line(picks, Basis::Remaining);
+        let costs = |line: &Line| line.2;
+        // What costs nothing any more has its share by units.
+        let free = lines.iter().all(|line| costs(line) == 0);
+        let weights: Vec<i64> = lines.iter().map(|line| if free { line.1 } else { costs(line) }).collect();
         let caps = vec![amount; weights.len()];
         let shares = split(amount, &weights, &caps, self.scene.policy.lines());
         let lines = lines.iter().map(|line| line.0).zip(shares).filter(|(_, share)| *share > 0).collect();

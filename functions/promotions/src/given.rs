@@ -20,14 +20,16 @@ pub struct Granted {
 }
 
 impl Granted {
-    /// Lowers the amount, and the shares of lines with it.
-    pub fn cut(&mut self, amount: i64, sharing: Sharing) {
-        let shares: Vec<i64> = self.lines.iter().map(|(_, share)| *share).collect();
-        for (line, share) in self.lines.iter_mut().zip(split(amount, &shares, &shares, sharing)) {
-            line.1 = share;
+    /// Pays lines by what each is unpaid, no more than all of that, and says so to what is unpaid.
+    pub fn pay(&mut self, unpaid: &mut [i64], sharing: Sharing) {
+        self.amount = self.amount.min(unpaid.iter().copied().fold(0, i64::saturating_add));
+        let shares = split(self.amount, unpaid, unpaid, Sharing { redistribute: true, ..sharing });
+        self.lines = shares.into_iter().enumerate().filter(|(_, share)| *share > 0).collect();
+        for (line, share) in &self.lines {
+            if let Some(line) = unpaid.get_mut(*line) {
+                *line -= share;
+            }
         }
-        self.lines.retain(|(_, share)| *share > 0);
-        self.amount = amount;
     }
 }
 

@@ -3,7 +3,7 @@
 //! What one promotion gives is [`crate::attempt`]'s; the best combination is [`crate::search`]'s.
 
 use crate::attempt::{attempt, open, replay};
-use crate::given::Given;
+use crate::given::{Given, Granted};
 use crate::ledger::{Drawn, Ledger, Run};
 use crate::policy::{Exclusive, Stacking};
 use crate::promotion::Promotion;
@@ -191,19 +191,27 @@ impl<'a> Judgement<'a> {
         self.leave(&rest, &[index], &opening);
     }
 
-    /// Tenders pay no more than the goods cost in the end: a promotion after one may have reduced them. What is too much is
-    /// left out of the last.
+    /// Tenders pay no more than the goods cost in the end, line by line: a promotion after one may have reduced them. What is
+    /// too much is left out of the last.
     fn pay(&mut self) {
-        let mut unpaid = self.ledger.remaining();
+        let is_tender = |granted: &Granted| granted.kind == "tender";
+        let fates = self.fates.iter().flatten();
+        let applied = fates.filter_map(|fate| if let Fate::Applied(given) = fate { Some(given) } else { None });
+        if !applied.flat_map(|given| &given.grants).any(is_tender) {
+            return;
+        }
+        let mut unpaid = vec![0; self.scene.lines.len()];
+        for run in &self.ledger.runs {
+            if let Some(line) = unpaid.get_mut(run.line) {
+                *line += i64::from(run.count).saturating_mul(run.left);
+            }
+        }
         for index in &self.order {
             let Some(Some(Fate::Applied(given))) = self.fates.get_mut(*index) else { continue };
-            for tender in given.grants.iter_mut().filter(|granted| granted.kind == "tender") {
-                if tender.amount > unpaid {
-                    tender.cut(unpaid, self.scene.policy.lines());
-                }
-                unpaid -= tender.amount;
+            for tender in given.grants.iter_mut().filter(|granted| is_tender(granted)) {
+                tender.pay(&mut unpaid, self.scene.policy.lines());
             }
-            given.grants.retain(|granted| granted.kind != "tender" || granted.amount > 0);
+            given.grants.retain(|granted| !is_tender(granted) || granted.amount > 0);
         }
     }
 

@@ -24,6 +24,7 @@ pub mod index;
 pub mod judge;
 pub mod ledger;
 pub mod limits;
+pub mod matching;
 pub mod policy;
 pub mod promotion;
 pub mod reader;

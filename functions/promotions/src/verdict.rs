@@ -296,9 +296,10 @@ fn codes(scene: &Scene<'_>, candidates: &[&Promotion], judgement: &Judgement<'_>
 fn consume(scene: &Scene<'_>, applied: &[(&Promotion, &Given)]) -> Vec<Consumption> {
     let mut all: Vec<Consumption> = Vec::new();
     let mut add = |kind: &str, id: &str, scope: &str, amount: i64, limit: Option<i64>| {
-        // A code that unlocks several promotions is used once.
-        let known = |used: &Consumption| used.kind == "code" && used.id == id && used.scope == scope;
-        if kind == "code" && all.iter().any(known) {
+        // A code that unlocks several promotions is used once, within the least of their limits.
+        let mut codes = all.iter_mut().filter(|used| used.kind == "code" && kind == "code");
+        if let Some(known) = codes.find(|used| used.id == id && used.scope == scope) {
+            known.limit = known.limit.into_iter().chain(limit).min();
             return;
         }
         all.push(Consumption { kind: kind.to_owned(), id: id.to_owned(), scope: scope.to_owned(), amount, limit });

@@ -141,3 +141,23 @@ fn the_best_for_each_line_draws_what_it_takes() {
     assert_eq!(taken, [(0, "tea", 900), (1, "burn", 500)]);
     assert_eq!(consumed(&verdict), [("points", "burn", "customer", 1_000, None)], "500 at two points each");
 }
+
+/// A code of two promotions is one code: it is used once, within the least of the limits that they give it.
+#[test]
+fn a_code_keeps_its_limits_whichever_promotion_says_them() {
+    let of = |id: &str, code: &str| {
+        format!(r#"{{"id": "{id}", "codes": [{code}], "gives": [{{"kind": "amount-off", "amount": 1}}]}}"#)
+    };
+    let limited = |total: i64| format!(r#"{{"code": "SPRING", "limits": {{"total": {total}, "perCustomer": 1}}}}"#);
+    for (one, other) in [(r#""SPRING""#.to_owned(), limited(2)), (limited(5), limited(2)), (limited(2), limited(5))] {
+        let rules = format!(r#""promotions": [{}, {}]"#, of("p", &one), of("q", &other));
+        let verdict = judge(&rules, &[line("tea", 9_900, 1)], &with(&["SPRING"], None, &[]));
+        let mut used = consumed(&verdict);
+        used.sort_unstable();
+        assert_eq!(
+            used,
+            [("code", "SPRING", "customer", 1, Some(1)), ("code", "SPRING", "total", 1, Some(2))],
+            "{one} {other}"
+        );
+    }
+}

@@ -114,6 +114,57 @@ fn an_exhausted_budget_tells_the_limit_and_what_would_be_used() {
     }
 }
 
+/// Of units that fit several parts each goes where all can be filled, and as many bundles are made as there are.
+#[test]
+fn a_bundle_is_found_wherever_there_is_one() {
+    let part = |skus: &str, units: u32| format!(r#"{{"of": {{"skus": [{skus}]}}, "units": {units}}}"#);
+    let lines = |each: &[(&str, i64, u32)]| -> Vec<PricedLine> {
+        each.iter().map(|(id, price, quantity)| line(id, *price, *quantity)).collect()
+    };
+    let (bc, ab, a, b) = (r#""B", "C""#, r#""A", "B""#, r#""A""#, r#""B""#);
+    let abc = lines(&[("a", 200, 1), ("b", 100, 1), ("c", 100, 1)]);
+    let pairs = lines(&[("b", 1_000, 2), ("c", 500, 2)]);
+    type Row<'a> = (&'a [String], i64, &'a [PricedLine], i64);
+    let table: [Row<'_>; 5] = [
+        (&[part(bc, 1), part(ab, 1), part(a, 1)], 0, &abc, 400),
+        (&[part(bc, 1), part(b, 1)], 500, &pairs, 2 * (1_500 - 500)),
+        (&[part(bc, 2), part(b, 2)], 500, &pairs, 3_000 - 500),
+        // The second bundle would cost more than what is in it.
+        (&[part(r#""B", "C""#, 2)], 1_200, &pairs, 2_000 - 1_200),
+        (&[part(bc, 3), part(b, 2)], 0, &pairs, 0),
+    ];
+    for (parts, price, lines, taken) in table {
+        let rules = book(&[&format!(
+            r#"{{"id": "p", "gives": [{{"kind": "bundle", "parts": [{}], "price": {price}}}]}}"#,
+            parts.join(", ")
+        )]);
+        assert_eq!(off(&judge(&rules, lines, &context())), taken, "{parts:?} {price}");
+    }
+    // Five million units, two of them a bundle.
+    let many: Vec<PricedLine> = (0..500).map(|n| line(&format!("l{n}"), 100, 10_000)).collect();
+    let rules = book(&[r#"{"id": "p", "gives": [{"kind": "bundle", "parts": [{}, {}], "price": 150}]}"#]);
+    assert_eq!(off(&judge(&rules, &many, &context())), 2_500_000 * 50);
+}
+
+#[test]
+fn what_is_granted_belongs_to_what_lines_still_cost() {
+    let free = r#"{"id": "free", "gives": [{"kind": "percent-off", "basisPoints": 10000, "of": {"skus": ["A"]}}]}"#;
+    let gift = |gives: &str| book(&[free, &format!(r#"{{"id": "p", "gives": [{gives}]}}"#)]);
+    let mut fixed = line("c", 500, 1);
+    fixed.discountable = false;
+    let cart = [line("a", 1_000, 1), line("b", 1_000, 1), fixed];
+    for (gives, shares) in [
+        (r#"{"kind": "red-packet", "id": "x", "amount": 1200}"#, vec![("b", 800), ("c", 400)]),
+        (r#"{"kind": "points-earn", "points": 7}"#, vec![("b", 7)]),
+        (r#"{"kind": "donation", "cause": "x", "amount": 9}"#, vec![("b", 9)]),
+    ] {
+        let verdict = judge(&gift(gives), &cart, &context());
+        let found: Vec<(&str, i64)> =
+            verdict.grants[0].lines.iter().map(|share| (share.line.as_str(), share.amount)).collect();
+        assert_eq!(found, shares, "{gives}");
+    }
+}
+
 #[test]
 fn a_bundle_is_found_whatever_the_order_of_its_parts() {
     let mut lines = [line("a", 701, 1), line("b", 333, 1)];

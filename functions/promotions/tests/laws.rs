@@ -181,6 +181,24 @@ proptest! {
         }
     }
 
+    /// A cap that nothing reaches changes nothing, and a trace adds up where one is reached.
+    #[test]
+    fn a_cap_takes_only_what_is_above_it(lines in cart(), gives in promotions(), rate in 1..10_000_i64, spread in 0..3_usize, most in 1..30_000_i64) {
+        let percent = |most: i64| format!(r#", {{"id": "z", "gives": [{{"kind": "percent-off", "basisPoints": {rate}, "spread": "{}", "most": {most}}}]}}]"#, ["order", "line", "unit"][spread]);
+        let before = book("all", "", &gives);
+        let before = before.strip_suffix(']').unwrap();
+        let open = judge(&format!("{before}{}", percent(1_000_000_000)), &lines, &context());
+        let none = judge(&format!("{before}{}", percent(1_000_000_000).replace(r#", "most": 1000000000"#, "")), &lines, &context());
+        prop_assert_eq!(&open.discounts, &none.discounts);
+        let capped = format!("{before}{}", percent(1_000_000_000).replace(r#""id": "z""#, &format!(r#""id": "z", "most": {most}"#)));
+        let wants = Wants { every_outcome: true, hints: 0, trace: true };
+        let verdict = rules(&capped).evaluate(&lines, &[], &[], &[], &wants, &context()).unwrap();
+        for outcome in &verdict.outcomes {
+            let steps: i64 = verdict.trace.iter().filter(|step| step.promotion == outcome.id).map(|step| step.amount).sum();
+            prop_assert_eq!(steps, outcome.amount + outcome.shipping_amount, "{}", &outcome.id);
+        }
+    }
+
     #[test]
     fn what_is_printed_is_parsed_as_it_was(node in document()) {
         let text = write(&node);

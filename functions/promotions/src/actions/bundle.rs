@@ -6,6 +6,7 @@ use crate::desk::Desk;
 use crate::index::Key;
 use crate::ledger::Ledger;
 use crate::ledger::Pick;
+use crate::matching::{self, Supply};
 use crate::policy::{Basis, Choice};
 use crate::reader::Reader;
 use crate::reader::read_list;
@@ -54,21 +55,26 @@ impl Give for Bundle {
     }
 
     fn give(&self, desk: &mut Desk<'_>) {
-        let choice = self.choose.unwrap_or(Choice::Dearest);
-        let mut times = 0;
-        let mut taken: Vec<Pick> = Vec::new();
-        // One more bundle at a time while it makes the bundle cheaper than its parts: parts may share units.
-        while times < self.times {
-            let Some(next) = self.one(desk, &taken, choice) else { break };
-            if desk.total(&next, Basis::Remaining) <= self.price {
-                break;
+        let order = self.order(desk);
+        // So many bundles at most; what they save grows less with each, so that the last one that saves more is the best.
+        let (mut low, mut high) = (0, self.most(&order));
+        while low < high {
+            let middle = low + (high - low + 1) / 2;
+            let fewer = self.saved(desk, &order, middle - 1);
+            let more = self.saved(desk, &order, middle);
+            if more.is_some_and(|more| fewer.is_some_and(|fewer| more > fewer)) {
+                low = middle
+            } else {
+                high = middle - 1
             }
-            desk.given.reached = true;
-            taken = join(&taken, &next);
-            times += 1;
         }
+        if self.saved(desk, &order, low).is_none_or(|saved| saved <= 0) {
+            return;
+        }
+        let taken = self.taken(&order, low).unwrap_or_default();
+        desk.given.reached = true;
         let total = desk.total(&taken, Basis::Remaining);
-        desk.off_order(&taken, total - self.price.saturating_mul(times), false);
+        desk.off_order(&taken, total - self.price.saturating_mul(low), false);
     }
 
     fn keys(&self) -> Option<Vec<Key>> {
@@ -89,49 +95,51 @@ impl Give for Bundle {
     }
 }
 
+/// Units, and the parts that they can serve.
+type Units = (Pick, Vec<usize>);
+
 impl Bundle {
-    /// The units of one more bundle, from what is not taken yet: part by part, and where that fails because an earlier part
-    /// takes what only a later one could have used, the part with the least to spare first.
-    fn one(&self, desk: &Desk<'_>, taken: &[Pick], choice: Choice) -> Option<Vec<Pick>> {
-        let mut parts: Vec<&(Target, i64)> = self.parts.iter().collect();
-        self::filled(&parts, desk, taken, choice).or_else(|| {
-            parts.sort_by_cached_key(|(of, units)| Desk::count(&free(desk, of, taken)) - units);
-            self::filled(&parts, desk, taken, choice)
-        })
+    /// The units that fit some part, those first that are taken first.
+    fn order(&self, desk: &Desk<'_>) -> Vec<Units> {
+        let fits: Vec<Vec<Pick>> = self.parts.iter().map(|(of, _)| desk.pick(of)).collect();
+        let mut all: Vec<Pick> = fits.iter().flatten().copied().collect();
+        all.sort_unstable_by_key(|pick| pick.run);
+        all.dedup_by_key(|pick| pick.run);
+        let parts = |pick: &Pick| {
+            let each = fits.iter().enumerate();
+            each.filter(|(_, picks)| picks.iter().any(|other| other.run == pick.run)).map(|(part, _)| part).collect()
+        };
+        let ordered = desk.ordered(&all, self.choose.unwrap_or(Choice::Dearest));
+        ordered.into_iter().map(|pick| (pick, parts(&pick))).collect()
     }
-}
 
-/// The units that match and are not taken.
-fn free(desk: &Desk<'_>, of: &Target, taken: &[Pick]) -> Vec<Pick> {
-    let left = |pick: Pick| {
-        let used = taken.iter().find(|other| other.run == pick.run).map_or(0, |other| other.count);
-        Pick { count: pick.count.saturating_sub(used), ..pick }
-    };
-    desk.pick(of).into_iter().map(left).collect()
-}
-
-/// Fills the parts one after the other.
-fn filled(parts: &[&(Target, i64)], desk: &Desk<'_>, taken: &[Pick], choice: Choice) -> Option<Vec<Pick>> {
-    let mut found: Vec<Pick> = Vec::new();
-    for (of, units) in parts {
-        let picks = desk.first(&free(desk, of, &join(taken, &found)), *units, choice);
-        if Desk::count(&picks) < *units {
-            return None;
-        }
-        found = join(&found, &picks);
+    /// No more bundles than these can there be.
+    fn most(&self, order: &[Units]) -> i64 {
+        let part = |(part, (_, units)): (usize, &(Target, i64))| {
+            let fitting = order.iter().filter(|(_, parts)| parts.contains(&part));
+            fitting.map(|(pick, _)| i64::from(pick.count)).sum::<i64>() / units.max(&1)
+        };
+        self.parts.iter().enumerate().map(part).fold(self.times, i64::min)
     }
-    Some(found)
-}
 
-/// Both together, each run once.
-fn join(one: &[Pick], other: &[Pick]) -> Vec<Pick> {
-    let mut sum = one.to_vec();
-    for pick in other {
-        match sum.iter_mut().find(|known| known.run == pick.run) {
-            Some(known) => known.count += pick.count,
-            None => sum.push(*pick),
-        }
+    /// The units of so many bundles, where the cart has them.
+    fn taken(&self, order: &[Units], times: i64) -> Option<Vec<Pick>> {
+        let supply = |(pick, parts): &Units| Supply { units: i64::from(pick.count), parts: parts.clone() };
+        let supplies: Vec<Supply> = order.iter().map(supply).collect();
+        let wants: Vec<i64> = self.parts.iter().map(|(_, units)| units.saturating_mul(times)).collect();
+        let filled = matching::fill(&supplies, &wants)?;
+        let taken = order.iter().zip(filled).filter_map(|((pick, _), units)| {
+            let count = u32::try_from(units).ok().filter(|count| *count > 0)?;
+            Some(Pick { count, ..*pick })
+        });
+        let mut taken: Vec<Pick> = taken.collect();
+        taken.sort_unstable_by_key(|pick| pick.run);
+        Some(taken)
     }
-    sum.sort_by_key(|pick| pick.run);
-    sum
+
+    /// What so many bundles save, where the cart has them.
+    fn saved(&self, desk: &Desk<'_>, order: &[Units], times: i64) -> Option<i64> {
+        let taken = self.taken(order, times)?;
+        Some(desk.total(&taken, Basis::Remaining).saturating_sub(self.price.saturating_mul(times)))
+    }
 }

@@ -5,7 +5,6 @@ use crate::desk::Desk;
 use crate::ledger::Ledger;
 use crate::reader::Reader;
 use crate::scene::{Refusal, Scene};
-use crate::target::Target;
 use commerce::Object;
 use serde::{Deserialize, Serialize};
 
@@ -37,7 +36,7 @@ impl Give for RedPacket {
         let unpaid = desk.ledger.remaining() - desk.ledger.drawn("tender", None);
         let amount = self.amount.saturating_sub(used).min(unpaid);
         if amount > 0 {
-            let picks = desk.pick(&Target::default());
+            let picks = desk.everything();
             desk.grant("tender", Some(self.id.clone()), amount, Some(self.amount), &picks);
             desk.draw("tender", &self.id, amount);
         }
