@@ -132,6 +132,18 @@ fn lacks(promotion: &Promotion, judgement: &Judgement<'_>, opening: &Ledger) -> 
 fn step(scene: &Scene<'_>, promotion: &Promotion, lack: &Lack, ledger: &Ledger) -> Option<(Hint, Change)> {
     let hint = Hint { promotion: promotion.id.clone(), sku: None, category: None, quantity: 0, spend: 0, gives: 0 };
     if lack.spend > 0 {
+        // Of a product that is in the cart whole units are bought, and whatever is said of its line holds for them.
+        let own = lack.target.lines(scene, ledger).filter(|_| !lack.target.skus.is_empty());
+        if let Some((place, line)) =
+            own.filter(|(_, line)| line.unit_price > 0).min_by_key(|(place, line)| (line.unit_price, *place))
+        {
+            let units = u32::try_from(lack.spend.checked_add(line.unit_price - 1)? / line.unit_price).ok()?;
+            let spend = money::times(line.unit_price, i64::from(units)).ok()?;
+            return Some((
+                Hint { sku: Some(line.sku.clone()), quantity: units, spend, ..hint },
+                Change::More(place, units),
+            ));
+        }
         let category = lack.target.categories.first().cloned();
         let sku = lack.target.skus.first().cloned();
         let line = spent(scene, sku.clone(), category.clone(), lack.spend);

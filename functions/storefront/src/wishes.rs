@@ -1,5 +1,6 @@
-//! Hints that need a product which is not in the cart: promotions name it, pricing knows its price, and the cart with it is
-//! judged, so that nothing is promised that a quote would not give.
+//! Hints that need what pricing knows: the price of a product that is not in the cart, and of more of one whose price goes by
+//! the quantity. Promotions name the step, and the cart after it is judged, so that nothing is promised that a quote would not
+//! give.
 
 use crate::problem::Problem;
 use crate::published::Rules;
@@ -8,11 +9,13 @@ use crate::world::Store;
 use commerce::facts::offers::{Hint, Verdict, Wants, Wish};
 use commerce::facts::prices::PricedLine;
 use commerce::facts::types::{Context, Line};
+use std::cell::OnceCell;
 
 /// An id that no line of a cart has: it is not allowed in one.
 const ID: &str = "\u{0}wish";
 
-/// Verifies the wishes of a verdict and adds what is true to its hints, of which it keeps the cheapest `most`.
+/// Verifies the wishes of a verdict and adds what is true to its hints, of which it keeps the cheapest `most`; `lines` are
+/// those that were priced.
 ///
 /// # Errors
 /// 503 where the store fails.
@@ -20,41 +23,35 @@ pub fn verify(
     store: &dyn Store,
     rules: &Rules,
     tally: &mut Tally,
-    context: &Context,
+    (lines, context): (&[Line], &Context),
     most: u32,
 ) -> Result<(), Problem> {
-    if tally.verdict.wishes.is_empty() {
-        return Ok(());
+    let steps = Steps { store, rules, tally, context, now: OnceCell::new() };
+    let mut hints = Vec::new();
+    for hint in &tally.verdict.hints {
+        hints.extend(match steps.dearer(lines, hint) {
+            Some((place, line)) => {
+                let spend = line.subtotal - tally.priced.get(place).map_or(0, |line| line.subtotal);
+                let mut with = tally.priced.clone();
+                with.splice(place..=place, [line]);
+                steps.judged(&with, Hint { spend, ..hint.clone() })?
+            }
+            None => Some(hint.clone()),
+        });
     }
-    // Proposals of plugins are for this cart: both sides are judged without them.
-    let judged = |lines: &[PricedLine]| -> Result<Verdict, Problem> {
-        rules.hold_for_promotions(store, lines, context)?;
-        let wants = Wants { every_outcome: false, hints: 0, trace: false };
-        rules
-            .promotions
-            .evaluate(lines, &tally.declared, &charges(&tally.shipping), &[], wants, context)
-            .map_err(Problem::invalid)
-    };
-    let now = judged(&tally.priced)?;
-    let mut hints = tally.verdict.hints.clone();
     for Wish { promotion, sku, quantity } in &tally.verdict.wishes {
         if hints.iter().any(|hint| hint.promotion == *promotion) {
             continue;
         }
-        let wished = [Line { id: ID.to_owned(), quantity: *quantity, ..till::one(sku) }];
-        rules.hold_for_pricing(store, &wished)?;
+        let wished = Line { id: ID.to_owned(), quantity: *quantity, ..till::one(sku) };
+        rules.hold_for_pricing(store, std::slice::from_ref(&wished))?;
         // What is not sold to this shopper is no next step.
-        let Some(line) = rules.pricing.price(&wished, context).ok().and_then(|mut cart| cart.lines.pop()) else {
-            continue;
-        };
-        let spend = line.subtotal;
+        let Some(line) = steps.priced(wished) else { continue };
+        let (promotion, sku, spend) = (promotion.clone(), Some(sku.clone()), line.subtotal);
         let with: Vec<PricedLine> = tally.priced.iter().cloned().chain([line]).collect();
-        let then = judged(&with)?;
-        let gives = earned(&then) - earned(&now);
-        if gives > 0 && own(&then, promotion) > own(&now, promotion) {
-            let (promotion, sku) = (promotion.clone(), Some(sku.clone()));
-            hints.push(Hint { promotion, sku, category: None, quantity: *quantity, spend, gives });
-        }
+        hints.extend(
+            steps.judged(&with, Hint { promotion, sku, category: None, quantity: *quantity, spend, gives: 0 })?,
+        );
     }
     hints.sort_by(|one, other| {
         (one.spend, -one.gives, &one.promotion).cmp(&(other.spend, -other.gives, &other.promotion))
@@ -62,6 +59,55 @@ pub fn verify(
     hints.truncate(usize::try_from(most).unwrap_or(usize::MAX));
     tally.verdict.hints = hints;
     Ok(())
+}
+
+/// What a step is judged by.
+struct Steps<'a> {
+    store: &'a dyn Store,
+    rules: &'a Rules,
+    tally: &'a Tally,
+    context: &'a Context,
+    /// What the cart itself earns, once it is asked for.
+    now: OnceCell<Verdict>,
+}
+
+impl Steps<'_> {
+    fn priced(&self, line: Line) -> Option<PricedLine> {
+        self.rules.pricing.price(&[line], self.context).ok().and_then(|mut cart| cart.lines.pop())
+    }
+
+    /// The line of the cart that a hint asks more of, with its place, where that costs something else than a unit did.
+    fn dearer(&self, lines: &[Line], hint: &Hint) -> Option<(usize, PricedLine)> {
+        let sku = hint.sku.as_ref().filter(|_| hint.quantity > 0)?;
+        let costs = |line: &PricedLine| line.unit_price.checked_mul(hint.quantity.into()) == Some(hint.spend);
+        let place = self.tally.priced.iter().position(|line| line.sku == *sku && costs(line))?;
+        let (line, before) = (lines.get(place)?, self.tally.priced.get(place)?);
+        let after = self.priced(Line { quantity: line.quantity.saturating_add(hint.quantity), ..line.clone() })?;
+        (after.subtotal != before.subtotal.saturating_add(hint.spend)).then_some((place, after))
+    }
+
+    /// The hint with what it gives where the cart is this one; nothing where its promotion gives no more then, or where the
+    /// cart costs no more, so that there is no step.
+    fn judged(&self, lines: &[PricedLine], hint: Hint) -> Result<Option<Hint>, Problem> {
+        // Proposals of plugins are for this cart: both sides are judged without them.
+        let judged = |lines: &[PricedLine]| -> Result<Verdict, Problem> {
+            self.rules.hold_for_promotions(self.store, lines, self.context)?;
+            let wants = Wants { every_outcome: false, hints: 0, trace: false };
+            let charges = charges(&self.tally.shipping);
+            let promotions = &self.rules.promotions;
+            promotions
+                .evaluate(lines, &self.tally.declared, &charges, &[], wants, self.context)
+                .map_err(Problem::invalid)
+        };
+        if self.now.get().is_none() {
+            let _ = self.now.set(judged(&self.tally.priced)?);
+        }
+        let Some(now) = self.now.get() else { return Ok(None) };
+        let then = judged(lines)?;
+        let gives = earned(&then) - earned(now);
+        let more = own(&then, &hint.promotion) > own(now, &hint.promotion);
+        Ok((hint.spend > 0 && gives > 0 && more).then_some(Hint { gives, ..hint }))
+    }
 }
 
 /// What a verdict is worth to the shopper: discounts, and what added lines would have cost.

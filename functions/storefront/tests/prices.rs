@@ -183,3 +183,49 @@ fn a_product_that_is_not_in_the_cart_is_a_next_step_with_its_price() {
     // Who takes the step gets what it says.
     assert_eq!(pot(json!([{ "id": "2", "sku": "CUP", "quantity": 1 }]))["totals"]["discount"], money(1_500));
 }
+
+/// More of a product may cost less a unit: a step is told with what the cart costs after it, and not at all where it is none.
+#[test]
+fn a_step_in_a_product_with_tiers_has_the_price_of_its_tier() {
+    let lists = json!([{ "id": "base", "entries": {
+        "POT": { "mode": "all-units", "tiers": [{ "from": 1, "price": 1000 }, { "from": 3, "price": 500 }] },
+        "CUP": { "mode": "all-units", "tiers": [{ "from": 1, "price": 1000 }, { "from": 3, "price": 800 }] },
+    } }]);
+    let of = |sku: &str| {
+        json!([
+            { "id": "much", "when": [{ "kind": "quantity", "atLeast": 3 }, { "kind": "subtotal", "atLeast": 2000 }],
+              "gives": [{ "kind": "amount-off", "amount": 300 }] },
+            { "id": "third", "gives": [{ "kind": "cheapest-free", "groupSize": 3, "of": { "skus": [sku] } }] },
+        ])
+    };
+    let hints = |sku: &str, quantity: u32| {
+        let shop = Shop::of(&book(json!({ "priceLists": lists, "promotions": of(sku) })));
+        let lines = json!([{ "id": "1", "sku": sku, "quantity": quantity }]);
+        let quote = shop.post("/v1/quote", &cart("2026-11-11T12:00:00+08:00", lines));
+        (quote["hints"].clone(), quote["totals"]["discount"].clone())
+    };
+    // Three cost less than two: neither a step nor one that gives.
+    assert_eq!(hints("POT", 2).0, json!([]));
+    // The third costs 400 more, and one of 800, less its share of 300, is free.
+    let step = |promotion: &str, gives: i64| json!({ "promotion": promotion, "change": { "sku": "CUP", "quantity": 1, "spend": money(400) }, "gives": money(gives) });
+    assert_eq!(hints("CUP", 2).0, json!([step("much", 300 + 700)]), "one step, whichever promotions it earns");
+    assert_eq!(hints("CUP", 3).1, money(300 + 700));
+}
+
+/// A step in a product of the cart is so many units of it, floor and all.
+#[test]
+fn a_step_in_a_product_of_the_cart_is_in_its_units() {
+    let shop = Shop::of(&book(json!({
+        "catalogue": { "products": [{ "sku": "POT", "floor": { "CNY": 5700 } }, { "sku": "CUP" }] },
+        "promotions": [{ "id": "two", "gives": [{ "kind": "ladder", "by": "subtotal", "of": { "skus": ["POT"] }, "tiers": [{ "from": 7000, "amount": 6000 }] }] }],
+    })));
+    let quote = |quantity: u32| {
+        shop.post(
+            "/v1/quote",
+            &cart("2026-11-11T12:00:00+08:00", json!([{ "id": "1", "sku": "POT", "quantity": quantity }])),
+        )
+    };
+    let step = json!([{ "promotion": "two", "change": { "sku": "POT", "quantity": 1, "spend": money(6_000) }, "gives": money(600) }]);
+    assert_eq!(quote(1)["hints"], step);
+    assert_eq!(quote(2)["totals"]["discount"], money(600));
+}

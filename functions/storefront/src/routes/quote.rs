@@ -104,7 +104,7 @@ fn compose(exchange: &Exchange<'_>, rules: &Rules, request: &Request<'_>) -> Res
         degraded = silent;
         Ok(verdict)
     })?;
-    wishes::verify(store, rules, &mut tally, &context, request.wants.hints)?;
+    wishes::verify(store, rules, &mut tally, (&request.lines, &context), request.wants.hints)?;
     let told =
         claims::judge(store, rules, &request.lines, (&tally.priced, &tally.particulars), &request.prices, &context)?;
     let presales = presales(rules, &tally, &context)?;
