@@ -8,6 +8,7 @@ use crate::facts::types::Fault;
 use crate::object::Object;
 use crate::{bounds, instant};
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 struct Finding {
@@ -321,6 +322,18 @@ impl<'a> Value<'a> {
         };
         let report = self.report;
         items.iter().map(move |node| Value { node, report })
+    }
+
+    /// The items of a list, of which no two may have the same `id`.
+    pub fn list_by_id(&self, most: usize) -> impl Iterator<Item = Value<'a>> + use<'a> {
+        let mut known = BTreeSet::new();
+        self.list(most).inspect(move |item| {
+            if let Some(Node::Text(id)) = item.node.get("id")
+                && !known.insert(id.as_ref())
+            {
+                item.fault("duplicate-id", format!("`{id}` stands twice in this list"));
+            }
+        })
     }
 
     /// Identifiers, at most `most`.

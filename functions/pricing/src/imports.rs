@@ -135,11 +135,7 @@ pub fn apply(
             .collect();
         let values = members.iter().map(|(_, amount, duties)| rule.rate(*duties, true).net(amount.amount));
         let value = money::sum(values.collect::<Result<Vec<i64>, Overflow>>()?)?;
-        let items = members
-            .iter()
-            .filter(|(_, amount, _)| amount.id != "shipping")
-            .map(|(_, amount, _)| u64::from(amount.quantity))
-            .sum();
+        let items = members.iter().map(|(_, amount, _)| u64::from(amount.quantity)).sum();
         let note = rule.judge(value, items, context)?;
         for (index, _, duties) in members {
             if let Some(rate) = rates.get_mut(index) {
@@ -154,11 +150,10 @@ pub fn apply(
 impl Import {
     /// Nothing where the purchase is within the limits.
     fn judge(&self, value: i64, items: u64, context: &Context) -> Result<Option<TaxNote>, Overflow> {
-        let counted = context
-            .counters
-            .iter()
-            .find(|counter| counter.kind == "import" && counter.id == self.id && counter.scope == "year");
-        let year = money::sum([counted.map_or(0, |counter| counter.used.max(0)), value])?;
+        let counters = context.counters.iter();
+        let counted =
+            counters.filter(|counter| counter.kind == "import" && counter.id == self.id && counter.scope == "year");
+        let year = money::sum(counted.map(|counter| counter.used.max(0)).chain([value]))?;
         let note = |code: &str, limit: i64, have: i64, allowed: bool| {
             Some(TaxNote {
                 rule: self.id.clone(),

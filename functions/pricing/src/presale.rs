@@ -30,7 +30,7 @@ pub struct Presale {
 
 /// Reads the list.
 pub fn read(list: Value<'_>) -> Vec<Presale> {
-    list.list(PRESALES).filter_map(presale).collect()
+    list.list_by_id(PRESALES).filter_map(presale).collect()
 }
 
 fn presale(value: Value<'_>) -> Option<Presale> {

@@ -95,7 +95,7 @@ const LAWS: [(&str, (i64, Basis, &str)); 2] = [
 
 /// Reads `[{"id": "eu", "law": "eu", "countries": ["DE"]}, {"id": "own", "statute": "…", "days": 60, "basis": "in-force"}]`.
 pub fn read(list: Value<'_>) -> Vec<Rule> {
-    list.list(RULES).filter_map(rule).collect()
+    list.list_by_id(RULES).filter_map(rule).collect()
 }
 
 fn rule(value: Value<'_>) -> Option<Rule> {

@@ -97,7 +97,7 @@ fn a_rulebook_with_faults_gets_all_of_them_at_once() {
         "catalogue": {"categories": {"a": {"parent": "b"}, "b": {"parent": "a"}, "c": {"parent": "d"}},
                       "products": [{"sku": "X", "floor": 500, "categories": ["e"]}, {"sku": "X"}]},
         "priceLists": [{"id": "base", "entries": {"X": 400, "Y": 1}}, {"id": "base", "entries": {"X": -1}, "from": "2026-01-02T00:00:00Z", "until": "2026-01-01T00:00:00Z"}],
-        "pricing": {"choose": "best"}, "taxes": {"rates": [{"rate": -1}]}, "shipping": {"methods": [{"id": "post"}]}}"#,
+        "pricing": {"choose": "best", "priorPrice": [{"id": "eu", "law": "eu"}, {"id": "eu", "law": "cn"}]}, "taxes": {"rates": [{"rate": -1}]}, "shipping": {"methods": [{"id": "post"}]}}"#,
     )
     .unwrap_err();
     let expected = [
@@ -112,6 +112,7 @@ fn a_rulebook_with_faults_gets_all_of_them_at_once() {
         "/priceLists/1/id duplicate-id",
         "/priceLists/1/entries/X out-of-range",
         "/pricing/choose unknown-value",
+        "/pricing/priorPrice/1 duplicate-id",
         "/taxes/rates/0/rate out-of-range",
         "/shipping/methods/0/charge missing-field",
     ];

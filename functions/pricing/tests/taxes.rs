@@ -67,10 +67,13 @@ fn retail_import_within_and_beyond_its_limits() {
     let import = |used: i64| {
         let mut context = context("CNY", "2026-06-01T00:00:00+08:00");
         context.country = Some("CN".into());
-        context.counters =
-            vec![Counter { kind: "import".into(), id: "cn-retail-import".into(), scope: "year".into(), used }];
+        let counter =
+            |used| Counter { kind: "import".into(), id: "cn-retail-import".into(), scope: "year".into(), used };
+        context.counters = vec![counter(used / 2), counter(used - used / 2)];
         context
     };
+    // Neither a line that is not selected nor shipping is an item of the purchase.
+    let unbought = || taxable("3", "bonded", 0, 0);
     // category, units, amount, imported this year: rate, tax, what is said of limits
     for (category, units, amount, used, expected) in [
         // 70 % of 13 % is 9.1 %
@@ -84,8 +87,9 @@ fn retail_import_within_and_beyond_its_limits() {
         // 5 % tariff, then 28 % ÷ 85 % on 105 %
         ("bonded-luxury", 1, 600_000, 0, (3_959, 237_529, Some(("import-single-item-full-duty", true, 600_000)))),
     ] {
-        let taxation =
-            rules.tax(&[taxable("1", category, units, amount), taxable("2", "other", 1, 113)], &import(used)).unwrap();
+        let taxation = rules
+            .tax(&[taxable("1", category, units, amount), taxable("2", "other", 1, 113), unbought()], &import(used))
+            .unwrap();
         let note = taxation.notes.first().map(|note| (note.code.as_str(), note.allowed, note.have));
         assert_eq!((taxation.taxed[0].rate, taxation.taxed[0].tax, note), expected, "{category} {amount}");
         assert_eq!((taxation.taxed[1].tax, taxation.taxed[1].included), (13, true));

@@ -6,7 +6,6 @@ mod dimensions;
 
 pub use dimensions::Dimension;
 
-use crate::reader::read_list;
 use crate::split::{Remainder, Sharing};
 use commerce::Value;
 use commerce::money::Rounding;
@@ -248,7 +247,10 @@ impl Policy {
         set(&object, "unitUse", &[("shared", false), ("once", true)], &mut policy.units_used_once);
         set(&object, "budget", Short::ALL, &mut policy.budget);
         set(&object, "shippingShares", Allocation::ALL, &mut policy.shipping_shares);
-        policy.lanes = object.field("lanes").map(|value| read_list(value, 100, read_lane)).unwrap_or_default();
+        policy.lanes = object
+            .field("lanes")
+            .map(|value| value.list_by_id(100).filter_map(read_lane).collect())
+            .unwrap_or_default();
         policy.work = object.field("searchWork").and_then(|value| value.whole(1..=1_000_000)).unwrap_or(Self::WORK);
         object.finish();
         Some(policy)

@@ -3,7 +3,7 @@
 use crate::index::Directory;
 use crate::policy::Policy;
 use crate::promotion::{Promotion, Read};
-use crate::reader::{Reader, read_list, read_zone, stores};
+use crate::reader::{Reader, read_zone, stores};
 use crate::rules::{FORMAT, Root};
 use crate::segments::Segment;
 use commerce::facts::types::{Compiled, Fault};
@@ -64,7 +64,7 @@ fn read(value: Value<'_>) -> Option<(Root, Vec<Promotion>)> {
     reader.stores = stores(value.node());
     let segments = object
         .field("segments")
-        .map(|value| read_list(value, 1_000, |item| Segment::read(item, &reader)))
+        .map(|value| value.list_by_id(1_000).filter_map(|item| Segment::read(item, &reader)).collect::<Vec<Segment>>())
         .unwrap_or_default();
     reader.segments = segments.iter().map(|segment| segment.id.clone()).collect();
     let promotions = object.field("promotions").map(|value| read_promotions(value, &reader)).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use crate::hints;
 use crate::index::{Directory, Shard, keys};
-use crate::judge::judge;
+use crate::judge::{Fate, Judgement, judge};
 use crate::policy::Policy;
 use crate::promotion::Promotion;
 use crate::scene::Scene;
@@ -144,6 +144,7 @@ impl Rules {
         reached.extend(&proposed);
         reached.sort_by_key(|promotion| (promotion.stage, promotion.rank));
         let judgement = judge(&scene, &reached);
+        within_bounds(&judgement)?;
         let mut verdict = verdict::write(&scene, &reached, &judgement, wants);
         if wants.hints > 0 {
             let worth = judgement.value();
@@ -245,4 +246,27 @@ impl Rules {
             proposed: Some((amounts.collect(), proposal.shipping)),
         }
     }
+}
+
+/// Whether what promotions add and grant can be written: amounts have a bound, which a rulebook's own numbers may pass.
+fn within_bounds(judgement: &Judgement<'_>) -> Result<(), Vec<Fault>> {
+    let given = || {
+        judgement.fates.iter().flatten().filter_map(|fate| match fate {
+            Fate::Applied(given) => Some(given),
+            _ => None,
+        })
+    };
+    let added = given().flat_map(|given| &given.additions);
+    let added: Result<Vec<i64>, _> =
+        added.map(|added| money::times(added.unit_price, i64::from(added.quantity))).collect();
+    let whole = added.and_then(|added| {
+        let scene = judgement.scene;
+        let charges = scene.shipping.iter().map(|charge| charge.amount);
+        money::sum(scene.lines.iter().map(|line| line.subtotal).chain(charges).chain(added))
+    });
+    if whole.is_ok() && given().flat_map(|given| &given.grants).all(|granted| granted.amount <= bounds::AMOUNT) {
+        return Ok(());
+    }
+    let detail = format!("the cart with what promotions add, and each grant, must come to at most {}", bounds::AMOUNT);
+    Err(vec![Fault { code: "amount-out-of-range".to_owned(), pointer: "/lines".to_owned(), detail }])
 }

@@ -180,3 +180,19 @@ fn a_bundle_is_found_whatever_the_order_of_its_parts() {
         assert_eq!(off(&judge(&rules, &lines, &context())), 934, "{parts:?}");
     }
 }
+
+/// A rulebook's own numbers may pass the bound of amounts: then the cart is refused, and no sum is cut off.
+#[test]
+fn what_is_added_and_granted_keeps_to_the_bound_of_amounts() {
+    let most = commerce::bounds::AMOUNT;
+    let wants = commerce::facts::offers::Wants { every_outcome: false, hints: 0, trace: false };
+    for gives in [
+        format!(r#"{{"kind": "add-line", "sku": "W", "price": {most}}}"#),
+        format!(r#"{{"kind": "gift", "sku": "G", "units": 2, "unitPrice": {most}}}"#),
+        format!(r#"{{"kind": "points-earn", "points": {most}, "spend": 1}}"#),
+    ] {
+        let rules = shop::rules(&book(&[&format!(r#"{{"id": "p", "gives": [{gives}]}}"#)]));
+        let faults = rules.evaluate(&[line("a", 900, 2)], &[], &[], &[], &wants, &context()).unwrap_err();
+        assert_eq!((faults[0].code.as_str(), faults[0].pointer.as_str()), ("amount-out-of-range", "/lines"), "{gives}");
+    }
+}

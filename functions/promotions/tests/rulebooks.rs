@@ -13,7 +13,8 @@ use shop::{context, fate, judge, line, off};
 #[test]
 fn every_fault_has_its_code_and_its_place() {
     let faults = compile(
-        r#"{"timeZone": "Mars/Olympus", "policy": {"rounding": "up-ish"}, "promotions": [
+        r#"{"timeZone": "Mars/Olympus", "policy": {"rounding": "up-ish", "lanes": [{"id": "x"}, {"id": "x", "stacking": "best"}]},
+            "segments": [{"id": "s", "tenureDays": {"least": 1}}, {"id": "s", "tenureDays": {"least": 2}}], "promotions": [
             {"id": "a", "after": ["b"], "gives": [{"kind": "percent-off", "basisPoints": -5}]},
             {"id": "b", "after": ["a"], "gives": [{"kind": "ladder", "by": "subtotal", "tiers": [{"from": 0, "to": 10, "amount": 1}, {"from": 10, "amount": 2}]}]},
             {"id": "b", "gives": [{"kind": "bargain", "of": {}, "perHelper": 1, "floor": 20, "start": 10}]},
@@ -27,6 +28,8 @@ fn every_fault_has_its_code_and_its_place() {
     for wanted in [
         ("unknown-time-zone", "/timeZone"),
         ("unknown-value", "/policy/rounding"),
+        ("duplicate-id", "/policy/lanes/1"),
+        ("duplicate-id", "/segments/1"),
         ("negative-percentage", "/promotions/0/gives/0/basisPoints"),
         ("overlapping-tiers", "/promotions/1/gives/0/tiers/1"),
         ("floor-above-price", "/promotions/2/gives/0/floor"),

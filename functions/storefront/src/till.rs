@@ -75,7 +75,7 @@ impl Tally {
         let carriage = shipping.iter().filter(|option| option.chosen).map(|option| Taxable {
             id: "shipping".to_owned(),
             category: option.tax_category.clone(),
-            quantity: 1,
+            quantity: 0,
             amount: option.amount - verdict.shipping_discount,
         });
         let mut amounts = taxables(&priced, &particulars, &nets);
@@ -124,7 +124,7 @@ pub fn taxables(lines: &[PricedLine], particulars: &[Particulars], nets: &[i64])
     let taxable = |((line, own), net): ((&PricedLine, &Particulars), &i64)| Taxable {
         id: line.id.clone(),
         category: own.tax_category.clone(),
-        quantity: line.quantity,
+        quantity: if line.selected { line.quantity } else { 0 },
         amount: if line.selected { *net } else { 0 },
     };
     lines.iter().zip(particulars).zip(nets).map(taxable).collect()

@@ -87,7 +87,7 @@ fn carriage(charges: &[Charge], verdict: &Verdict) -> impl Iterator<Item = Taxab
     charges.iter().map(move |Charge { charge, tax_category }| Taxable {
         id: "shipping".to_owned(),
         category: tax_category.clone(),
-        quantity: 1,
+        quantity: 0,
         amount: charge.amount - off(&charge.method),
     })
 }
