@@ -15,6 +15,7 @@ pub mod dual;
 pub mod flow;
 pub mod greedy;
 pub mod objective;
+pub mod pooled;
 pub mod problem;
 pub mod ranked;
 pub mod relaxed;

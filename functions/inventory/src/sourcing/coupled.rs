@@ -1,225 +1,244 @@
 //! The best allocation over chosen nodes where lines depend on each other beyond capacities: kits over shared parts, the
 //! same product on lines that may not be split, whole lines where a capacity binds.
 //!
-//! Depth first over the lines that depend on each other, each tried at its nodes from the cheapest, most units first; the
-//! other lines follow by themselves or as a flow. A branch is closed when the lines that remain, each looking at itself
-//! alone, cannot bring it below the best.
+//! A branch and bound: the allocation of least cost with capacities ([`Flow`]), units paying for the pools they are taken
+//! from ([`pooled`]), is a lower bound. Where it takes more from a pool than there is, or splits a line that must stay
+//! whole, two branches settle that: so many units at least of one line at one node, or fewer. A branch changes little, and
+//! its allocation is the one before it, mended.
 #![allow(clippy::indexing_slicing, reason = "matrices of the problem's dimensions")]
 
-use super::flow;
+use super::flow::Flow;
+use super::objective::Scale;
+use super::pooled::{Prices, Shared};
 use super::problem::{Problem, Score};
-use super::relaxed;
 
-/// The best allocation over the open nodes, below `ceiling` (the units' value; choosing nodes not counted), and whether
-/// the search ended by itself.
-pub fn best<V: Score>(
-    problem: &Problem<'_, V>,
-    open: &[bool],
-    ceiling: V,
-    steps: &mut u32,
-) -> (Option<Vec<u32>>, bool) {
-    let capped =
-        problem.case.suppliers.iter().enumerate().any(|(node, supplier)| open[node] && supplier.capacity.is_some());
-    let hard = |want: &usize| problem.coupled[*want] || (capped && problem.case.wants[*want].whole);
-    let (mut hard, easy): (Vec<usize>, Vec<usize>) = (0..problem.wants).partition(hard);
-    // What is hard to fit comes first.
-    hard.sort_by_key(|want| (std::cmp::Reverse(problem.quantity(*want)), *want));
+/// What is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Task<'t, V> {
+    /// The scale of values.
+    pub scale: &'t Scale,
+    /// Nodes that may send.
+    pub open: &'t [bool],
+    /// What a unit costs.
+    pub unit: &'t [V],
+    /// What is counted besides the units.
+    pub fixed: V,
+    /// Only what is below this, all counted, is of interest.
+    pub ceiling: V,
+}
+
+/// The best allocation.
+#[derive(Debug)]
+pub struct Best<V> {
+    /// Its units, where there is one below the ceiling.
+    pub units: Option<Vec<u32>>,
+    /// No allocation is below it, all counted; the ceiling where none is below that.
+    pub bound: V,
+}
+
+/// The best allocation over the open nodes.
+pub fn best<V: Score>(problem: &Problem<'_, V>, shared: &Shared, task: Task<'_, V>, steps: &mut u32) -> Best<V> {
     let wanted = (0..problem.wants).fold(0_u32, |sum, want| sum.saturating_add(problem.quantity(want)));
     let room: Vec<u32> =
         problem.case.suppliers.iter().map(|supplier| supplier.capacity.unwrap_or(u32::MAX).min(wanted)).collect();
-    let price = if capped {
-        let all: Vec<usize> = (0..problem.wants).collect();
-        flow::prices(problem, open, &flow::units(problem, &problem.unit, open, &all, &room))
-    } else {
-        vec![V::from(0); problem.nodes]
-    };
-    let mut deep = Deep {
-        problem,
-        open,
-        order: order(problem, &price),
-        hard,
-        easy,
-        capped,
-        rest: Vec::new(),
-        room,
-        price,
+    let prices = Prices::none(problem, shared);
+    let prices =
+        if shared.pools.is_empty() { prices } else { prices.raised(problem, shared, task.unit, task.open, &room) };
+    let unit = prices.unit(problem, shared, task.unit);
+    let wants: Vec<usize> = (0..problem.wants).collect();
+    let node = Node {
+        flow: Flow::least(problem, &unit, task.open, &wants, &room),
+        taken: vec![0; problem.wants * problem.nodes],
         pools: problem.case.pools.clone(),
-        units: vec![0; problem.wants * problem.nodes],
-        ceiling,
-        best: None,
-        steps,
-        ended: true,
+        free: room,
+        paid: V::from(0),
     };
-    deep.rest = deep.rest();
-    deep.line(0, V::from(0));
-    (deep.best, deep.ended)
+    let mut deep = Deep { problem, shared, task, best: None, left_open: None, steps };
+    deep.look(node, &prices);
+    let bound = deep.left_open.map_or(deep.task.ceiling, |open| open.min(deep.task.ceiling));
+    Best { units: deep.best, bound }
 }
 
-/// For each want, the nodes that have it, the cheapest first when capacity has its price too.
-fn order<V: Score>(problem: &Problem<'_, V>, price: &[V]) -> Vec<Vec<usize>> {
-    let sorted = |(want, order): (usize, &Vec<usize>)| {
-        let mut order = order.clone();
-        order.sort_by_key(|node| (problem.unit[want * problem.nodes + node] + price[*node], *node));
-        order
-    };
-    problem.order.iter().enumerate().map(sorted).collect()
-}
-
-struct Deep<'p, 'a, V> {
-    problem: &'p Problem<'a, V>,
-    open: &'p [bool],
-    hard: Vec<usize>,
-    easy: Vec<usize>,
-    capped: bool,
-    /// From each hard line on, the least that all that follows can cost, capacity paid for.
-    rest: Vec<V>,
-    room: Vec<u32>,
-    /// The price of a unit of each node's capacity. What lines pay for it, less what all that is left of it is worth, is
-    /// a lower bound (Lagrange); with the dual prices of the flow it is the flow's own.
-    price: Vec<V>,
-    order: Vec<Vec<usize>>,
+/// A branch.
+#[derive(Clone, Debug)]
+struct Node<'p, 'a, V> {
+    /// What can be changed.
+    flow: Flow<'p, 'a, V>,
+    /// What is settled.
+    taken: Vec<u32>,
+    /// Units left in each pool at each node beside what is settled.
     pools: Vec<Vec<u32>>,
-    units: Vec<u32>,
-    ceiling: V,
-    best: Option<Vec<u32>>,
-    steps: &'p mut u32,
-    ended: bool,
+    /// What each node can send beside what is settled.
+    free: Vec<u32>,
+    /// What that which is settled costs, its pools paid for.
+    paid: V,
 }
 
-impl<V: Score> Deep<'_, '_, V> {
-    fn rest(&self) -> Vec<V> {
-        let single = |want: usize| {
-            let (mut left, mut value) = (self.problem.quantity(want), V::from(0));
-            for node in self.order[want].iter().filter(|node| self.open[**node]) {
-                let at = want * self.problem.nodes + node;
-                let cost = self.problem.unit[at] + self.price[*node];
-                if cost >= self.problem.short {
-                    break;
-                }
-                let many = left.min(self.problem.most[at]);
-                left -= many;
-                value += cost * V::from(many);
-            }
-            value + self.problem.short * V::from(left)
-        };
-        let mut rest = vec![self.easy.iter().fold(V::from(0), |sum, want| sum + single(*want))];
-        for want in self.hard.iter().rev() {
-            let last = rest[rest.len() - 1];
-            rest.push(last + single(*want));
+/// A line at a node, and how many units it sends there at least in one branch; it sends fewer in the other.
+#[derive(Clone, Copy, Debug)]
+struct Cut {
+    want: usize,
+    node: usize,
+    least: u32,
+}
+
+struct Deep<'t, 'a, V> {
+    problem: &'t Problem<'a, V>,
+    shared: &'t Shared,
+    task: Task<'t, V>,
+    best: Option<Vec<u32>>,
+    left_open: Option<V>,
+    steps: &'t mut u32,
+}
+
+impl<'a, V: Score> Deep<'_, 'a, V> {
+    fn look(&mut self, node: Node<'_, 'a, V>, prices: &Prices<V>) {
+        let worth = prices.worth(self.problem, self.shared).into_iter().zip(self.task.open);
+        let worth = worth.filter(|(_, open)| **open).fold(V::from(0), |sum, (worth, _)| sum + worth);
+        self.branch(node, prices, worth);
+    }
+
+    fn branch(&mut self, mut node: Node<'_, 'a, V>, prices: &Prices<V>, worth: V) {
+        // The copy of a branch and the look through it.
+        self.problem.spend(self.problem.wants * self.problem.nodes * 2);
+        let bound = self.task.fixed + node.flow.total() + node.paid - worth;
+        let bound = V::narrow(self.task.scale.round_up(bound.wide()));
+        if bound >= self.task.ceiling {
+            return;
         }
-        rest.reverse();
-        rest
-    }
-
-    /// What the capacity that is left is worth.
-    fn worth(&self) -> V {
-        let worth = |(price, room): (&V, &u32)| *price * V::from(*room);
-        self.price
-            .iter()
-            .zip(&self.room)
-            .filter(|(price, _)| **price > V::from(0))
-            .map(worth)
-            .fold(V::from(0), |sum, worth| sum + worth)
-    }
-
-    fn line(&mut self, index: usize, value: V) {
-        let Some(want) = self.hard.get(index).copied() else { return self.leaf(value) };
-        let nodes: Vec<usize> = self.order[want].iter().copied().filter(|node| self.open[*node]).collect();
-        self.place(index, &nodes, self.problem.quantity(want), value);
-    }
-
-    fn place(&mut self, index: usize, nodes: &[usize], left: u32, value: V) {
-        let steps = self.steps.checked_sub(1).filter(|_| !self.problem.is_spent());
-        let Some(steps) = steps else {
-            self.ended = false;
+        let Some(steps) = self.steps.checked_sub(1).filter(|_| !self.problem.is_spent()) else {
+            self.left_open = Some(self.left_open.map_or(bound, |known| known.min(bound)));
             return;
         };
         *self.steps = steps;
-        self.problem.spend(2 * nodes.len() + 2);
-        let want = self.hard[index];
-        if value + self.ahead(want, nodes, left) + self.rest[index + 1] >= self.ceiling + self.worth() {
-            return;
-        }
-        let (Some((node, others)), true) = (nodes.split_first(), left > 0) else {
-            return self.line(index + 1, value + self.problem.short * V::from(left));
+        let Some(cut) = self.split(&node).or_else(|| self.oversold(&node)) else {
+            return self.leaf(&node, prices, bound);
         };
-        let most = self.available(want, *node).min(left);
-        let whole = self.problem.case.wants[want].whole;
-        let at = want * self.problem.nodes + node;
-        for many in (0..=most).rev() {
-            if whole && many != 0 && many != self.problem.quantity(want) {
-                continue;
+        let mut with = node.clone();
+        self.send(&mut with, cut);
+        self.branch(with, prices, worth);
+        node.flow.restrict(cut.want, cut.node, if self.is_whole(cut.want) { 0 } else { cut.least - 1 });
+        node.flow.settle();
+        self.branch(node, prices, worth);
+    }
+
+    fn is_whole(&self, want: usize) -> bool {
+        self.problem.case.wants[want].whole
+    }
+
+    /// A line that must stay whole and does not: the largest, and the node that sends most of it.
+    fn split(&self, node: &Node<'_, '_, V>) -> Option<Cut> {
+        let nodes = self.problem.nodes;
+        let split = |want: &usize| {
+            let row = &node.flow.units[want * nodes..(want + 1) * nodes];
+            let most = row.iter().copied().max().unwrap_or(0);
+            most > 0 && most < self.problem.quantity(*want)
+        };
+        let wholes = (0..self.problem.wants).filter(|want| self.is_whole(*want));
+        let want = wholes.filter(split).max_by_key(|want| (self.problem.quantity(*want), std::cmp::Reverse(*want)))?;
+        let row = &node.flow.units[want * nodes..(want + 1) * nodes];
+        let node = (0..nodes).max_by_key(|node| (row[*node], std::cmp::Reverse(*node)))?;
+        Some(Cut { want, node, least: self.problem.quantity(want) })
+    }
+
+    /// A line that takes from a pool from which more is taken than there is: the one that takes most where most is
+    /// missing.
+    fn oversold(&self, node: &Node<'_, '_, V>) -> Option<Cut> {
+        let nodes = self.problem.nodes;
+        let mut worst: Option<(u32, Cut)> = None;
+        for (pool, users) in &self.shared.pools {
+            self.problem.spend(nodes / 2);
+            for place in (0..nodes).filter(|place| self.task.open[*place]) {
+                let takes = |(want, each): &(usize, u32)| each * node.flow.units[want * nodes + place];
+                let over = users.iter().map(takes).sum::<u32>().saturating_sub(node.pools[*pool][place]);
+                if over == 0 || worst.as_ref().is_some_and(|(known, _)| *known >= over) {
+                    continue;
+                }
+                if let Some((want, each)) = users.iter().max_by_key(|user| (takes(user), std::cmp::Reverse(user.0))) {
+                    let units = node.flow.units[want * nodes + place];
+                    let fewer = units.saturating_sub(over.div_ceil((*each).max(1)));
+                    let least = if self.is_whole(*want) { units } else { fewer + 1 };
+                    worst = Some((over, Cut { want: *want, node: place, least }));
+                }
             }
-            self.take(want, *node, many);
-            self.units[at] = many;
-            self.place(index, others, left - many, value + self.problem.unit[at] * V::from(many));
-            self.units[at] = 0;
-            self.give(want, *node, many);
         }
+        worst.map(|(_, cut)| cut)
     }
 
-    /// The least that these units of a want cost at these nodes, as the pools stand, capacity paid for.
-    fn ahead(&self, want: usize, nodes: &[usize], left: u32) -> V {
-        let (mut left, mut value) = (left, V::from(0));
-        let whole = self.problem.case.wants[want].whole;
-        for node in nodes {
-            let cost = self.problem.unit[want * self.problem.nodes + node] + self.price[*node];
-            if left == 0 || cost >= self.problem.short {
-                break;
-            }
-            let has = self.available(want, *node);
-            if whole && has < left {
-                continue;
-            }
-            let many = left.min(has);
-            left -= many;
-            value += cost * V::from(many);
-        }
-        value + self.problem.short * V::from(left)
-    }
-
-    fn available(&self, want: usize, node: usize) -> u32 {
-        let parts = &self.problem.case.wants[want].parts;
-        let has = parts.iter().map(|(pool, units)| self.pools[*pool][node] / (*units).max(1)).min().unwrap_or(0);
-        has.min(self.room[node]).min(self.problem.most[want * self.problem.nodes + node])
-    }
-
-    fn take(&mut self, want: usize, node: usize, many: u32) {
-        self.room[node] -= many;
-        for (pool, units) in &self.problem.case.wants[want].parts {
-            self.pools[*pool][node] -= units * many;
-        }
-    }
-
-    fn give(&mut self, want: usize, node: usize, many: u32) {
-        self.room[node] += many;
-        for (pool, units) in &self.problem.case.wants[want].parts {
-            self.pools[*pool][node] += units * many;
-        }
-    }
-
-    fn leaf(&mut self, value: V) {
-        self.problem.spend(self.problem.wants * self.problem.nodes);
-        let others = if self.capped {
-            flow::units(self.problem, &self.problem.unit, self.open, &self.easy, &self.room)
+    /// Settles that a line sends so many units from a node.
+    fn send(&self, node: &mut Node<'_, 'a, V>, cut: Cut) {
+        let Cut { want, node: place, least } = cut;
+        let at = want * self.problem.nodes + place;
+        node.paid += node.flow.price(at) * V::from(least);
+        if self.is_whole(want) {
+            node.flow.remove(want);
+            node.flow.settle();
+            node.flow.narrow(place, least);
         } else {
-            relaxed::units(self.problem, self.open)
-        };
-        let mut units = self.units.clone();
-        let mut total = value;
-        for want in &self.easy {
-            let mut left = self.problem.quantity(*want);
-            for node in 0..self.problem.nodes {
-                let at = want * self.problem.nodes + node;
-                units[at] = others[at];
-                left -= others[at];
-                total += self.problem.unit[at] * V::from(others[at]);
-            }
-            total += self.problem.short * V::from(left);
+            node.flow.keep(want, place, least);
         }
-        if total < self.ceiling {
-            self.ceiling = total;
+        node.taken[at] += least;
+        node.free[place] = node.free[place].saturating_sub(least);
+        for (pool, each) in &self.problem.case.wants[want].parts {
+            node.pools[*pool][place] = node.pools[*pool][place].saturating_sub(each * least);
+        }
+        for other in 0..self.problem.wants {
+            let row = &self.problem.case.wants[other];
+            let mut most = node.flow.most[other * self.problem.nodes + place];
+            if most == 0 {
+                continue;
+            }
+            if self.problem.coupled[other] {
+                let has = row.parts.iter().map(|(pool, each)| node.pools[*pool][place] / (*each).max(1));
+                most = most.min(has.min().unwrap_or(0));
+            }
+            if row.whole && most.min(node.free[place]) < row.quantity {
+                most = 0;
+            }
+            node.flow.restrict(other, place, most);
+        }
+        node.flow.settle();
+    }
+
+    /// An allocation that keeps to everything. It is the best of its branch where pools that cost something are empty;
+    /// where they are not, the branch is looked at again without their prices.
+    fn leaf(&mut self, node: &Node<'_, 'a, V>, prices: &Prices<V>, bound: V) {
+        let units: Vec<u32> = node.taken.iter().zip(&node.flow.units).map(|(taken, units)| taken + units).collect();
+        let value = self.task.fixed + self.value(&units);
+        let binding = prices.binding(self.problem, self.shared, &units);
+        if value < self.task.ceiling && self.problem.feasible(&units) {
+            self.task.ceiling = value;
             self.best = Some(units);
         }
+        if bound >= self.task.ceiling || prices.is_none() {
+            return;
+        }
+        let prices = if binding == *prices { Prices::none(self.problem, self.shared) } else { binding };
+        let unit = prices.unit(self.problem, self.shared, self.task.unit);
+        let mut again = Node {
+            flow: node.flow.again(&unit),
+            taken: node.taken.clone(),
+            pools: node.pools.clone(),
+            free: node.free.clone(),
+            paid: V::from(0),
+        };
+        for (taken, unit) in again.taken.iter().zip(&unit) {
+            again.paid += *unit * V::from(*taken);
+        }
+        self.look(again, &prices);
+    }
+
+    /// What units cost, choosing nodes not counted.
+    fn value(&self, units: &[u32]) -> V {
+        let mut value = V::from(0);
+        for want in 0..self.problem.wants {
+            let row = want * self.problem.nodes..(want + 1) * self.problem.nodes;
+            let sent: u32 = units[row.clone()].iter().sum();
+            value += self.problem.short * V::from(self.problem.quantity(want).saturating_sub(sent));
+            for at in row {
+                value += self.task.unit[at] * V::from(units[at]);
+            }
+        }
+        value
     }
 }

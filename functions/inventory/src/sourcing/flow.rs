@@ -8,28 +8,15 @@ use super::problem::{Problem, Score};
 
 /// Units of `wants` from open nodes with room left; `room` is what each may still send, `unit` what a unit costs.
 pub fn units<V: Score>(problem: &Problem<'_, V>, unit: &[V], open: &[bool], wants: &[usize], room: &[u32]) -> Vec<u32> {
-    let columns: Vec<usize> = (0..problem.nodes).filter(|node| open[*node] && room[*node] > 0).collect();
-    let mut flow = Flow::new(problem, unit, columns, room.to_vec(), vec![0; problem.wants * problem.nodes]);
-    for want in wants {
-        let mut left = problem.quantity(*want);
-        while left > 0 {
-            let sent = flow.direct(*want, left);
-            let sent = if sent == 0 { flow.augment(*want, left) } else { sent };
-            if sent == 0 {
-                break;
-            }
-            left -= sent;
-        }
-    }
-    flow.units
+    Flow::least(problem, unit, open, wants, room).units
 }
 
 /// What one more unit of capacity at each node would save, `units` being the allocation of least cost: the dual prices of
 /// the capacities. Nodes that are not open have none.
-pub fn prices<V: Score>(problem: &Problem<'_, V>, open: &[bool], units: &[u32]) -> Vec<V> {
+pub fn prices<V: Score>(problem: &Problem<'_, V>, unit: &[V], open: &[bool], units: &[u32]) -> Vec<V> {
     let zero = V::from(0);
     let columns: Vec<usize> = (0..problem.nodes).filter(|node| open[*node]).collect();
-    let mut flow = Flow::new(problem, &problem.unit, columns, Vec::new(), units.to_vec());
+    let mut flow = Flow::new(problem, unit, columns, Vec::new(), units.to_vec());
     flow.look();
     let mut saved = vec![zero; flow.columns.len()];
     for want in 0..problem.wants {
@@ -38,7 +25,7 @@ pub fn prices<V: Score>(problem: &Problem<'_, V>, open: &[bool], units: &[u32]) 
             for (column, saved) in saved.iter_mut().enumerate() {
                 let at = flow.at(want, column);
                 if units[at] < problem.most[at] {
-                    *saved = (*saved).max(problem.short - problem.unit[at]);
+                    *saved = (*saved).max(problem.short - unit[at]);
                 }
             }
         }
@@ -70,12 +57,24 @@ pub fn prices<V: Score>(problem: &Problem<'_, V>, open: &[bool], units: &[u32]) 
     prices
 }
 
-struct Flow<'p, 'a, V> {
+/// An allocation of least cost, which can be changed and made the one of least cost again.
+#[derive(Clone, Debug)]
+pub struct Flow<'p, 'a, V> {
     problem: &'p Problem<'a, V>,
     unit: &'p [V],
     columns: Vec<usize>,
-    room: Vec<u32>,
-    units: Vec<u32>,
+    /// What each node may still send.
+    pub room: Vec<u32>,
+    /// The allocation.
+    pub units: Vec<u32>,
+    /// The most that a node may send of a want.
+    pub most: Vec<u32>,
+    /// Units of each want that are left out, as that is cheapest.
+    pub left: Vec<u32>,
+    /// What the units that are allocated cost.
+    pub value: V,
+    /// Units of each want that lost their place.
+    pending: Vec<u32>,
     /// The wants that have units at each column, in order: few of all.
     present: Vec<Vec<usize>>,
     /// The cheapest move of an allocated unit between each pair of columns, and of which want.
@@ -87,6 +86,15 @@ struct Flow<'p, 'a, V> {
 /// How a node is reached: from which column, moving which want.
 type Step = Option<(usize, usize)>;
 
+/// Where units come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    /// They are a want's.
+    Want(usize),
+    /// A column has to give them away.
+    Column(usize),
+}
+
 impl<'p, 'a, V: Score> Flow<'p, 'a, V> {
     fn new(problem: &'p Problem<'a, V>, unit: &'p [V], columns: Vec<usize>, room: Vec<u32>, units: Vec<u32>) -> Self {
         let width = columns.len();
@@ -94,7 +102,174 @@ impl<'p, 'a, V: Score> Flow<'p, 'a, V> {
         problem.spend(problem.wants * problem.nodes);
         let at = |node: &usize| (0..problem.wants).filter(|want| units[want * problem.nodes + node] > 0).collect();
         let present = columns.iter().map(at).collect();
-        Self { problem, unit, columns, room, units, present, moves, changed }
+        let (left, pending) = (vec![0; problem.wants], vec![0; problem.wants]);
+        let most = problem.most.clone();
+        Self { problem, unit, columns, room, units, most, left, value: V::from(0), pending, present, moves, changed }
+    }
+
+    /// The allocation of least cost of `wants` over open nodes with room left.
+    pub fn least(problem: &'p Problem<'a, V>, unit: &'p [V], open: &[bool], wants: &[usize], room: &[u32]) -> Self {
+        let columns: Vec<usize> = (0..problem.nodes).filter(|node| open[*node] && room[*node] > 0).collect();
+        let mut flow = Self::new(problem, unit, columns, room.to_vec(), vec![0; problem.wants * problem.nodes]);
+        for want in wants {
+            flow.left[*want] = problem.quantity(*want);
+            flow.add(*want, problem.quantity(*want));
+        }
+        flow
+    }
+
+    /// Sends up to so many of what is left of a want, as long as that is cheaper than leaving it out.
+    fn add(&mut self, want: usize, mut many: u32) {
+        while many > 0 {
+            let sent = self.direct(want, many);
+            let sent = if sent == 0 { self.augment(Source::Want(want), many) } else { sent };
+            if sent == 0 {
+                break;
+            }
+            many -= sent;
+        }
+    }
+
+    /// What a unit costs.
+    #[must_use]
+    pub fn price(&self, at: usize) -> V {
+        self.unit[at]
+    }
+
+    /// What the allocation costs, what is left out counted.
+    #[must_use]
+    pub fn total(&self) -> V {
+        self.left.iter().fold(self.value, |sum, left| sum + self.problem.short * V::from(*left))
+    }
+
+    /// The allocation of least cost when a unit costs something else.
+    #[must_use]
+    pub fn again<'u>(&self, unit: &'u [V]) -> Flow<'u, 'a, V>
+    where
+        'p: 'u,
+    {
+        let mut room = self.room.clone();
+        for (column, node) in self.columns.iter().enumerate() {
+            room[*node] += self.present[column].iter().map(|want| self.units[self.at(*want, column)]).sum::<u32>();
+        }
+        let nothing = vec![0; self.units.len()];
+        let mut flow = Flow::new(self.problem, unit, self.columns.clone(), room, nothing);
+        flow.most.clone_from(&self.most);
+        for (want, row) in self.units.chunks(self.problem.nodes.max(1)).enumerate() {
+            let many = self.left[want] + row.iter().sum::<u32>();
+            flow.left[want] = many;
+            flow.add(want, many);
+        }
+        flow
+    }
+
+    /// Lowers the most that a node may send of a want; [`Self::settle`] must follow.
+    pub fn restrict(&mut self, want: usize, node: usize, most: u32) {
+        let at = want * self.problem.nodes + node;
+        if self.most[at] <= most {
+            return;
+        }
+        let over = self.units[at].saturating_sub(most);
+        self.most[at] = most;
+        let Some(column) = self.column(node) else { return };
+        self.changed[column] = true;
+        if over > 0 {
+            self.take(want, column, over);
+            self.room[node] += over;
+            self.pending[want] += over;
+        }
+    }
+
+    /// Takes a want out, allocated or not; [`Self::settle`] must follow.
+    pub fn remove(&mut self, want: usize) {
+        for node in 0..self.problem.nodes {
+            self.restrict(want, node, 0);
+        }
+        self.pending[want] = 0;
+        self.left[want] = 0;
+    }
+
+    /// Takes units of a want that a node sends, and the room for them, out of what can be changed.
+    pub fn keep(&mut self, want: usize, node: usize, many: u32) {
+        let at = want * self.problem.nodes + node;
+        let Some(column) = self.column(node) else { return };
+        self.take(want, column, many);
+        self.most[at] -= many;
+    }
+
+    /// Takes room from a node, which sends its units elsewhere where it has no other; the allocation must be settled.
+    pub fn narrow(&mut self, node: usize, many: u32) {
+        let Some(column) = self.column(node) else { return };
+        let free = many.min(self.room[node]);
+        self.room[node] -= free;
+        let mut many = many - free;
+        while many > 0 {
+            let sent = self.augment(Source::Column(column), many);
+            if sent == 0 {
+                break;
+            }
+            many -= sent;
+        }
+    }
+
+    /// Makes the allocation the one of least cost again after [`Self::restrict`].
+    pub fn settle(&mut self) {
+        // Room that was made is filled first by what gains from it: then every way to allocate one more unit is as
+        // cheap as any, as it was before.
+        while self.pull() {}
+        for want in 0..self.problem.wants {
+            let many = std::mem::take(&mut self.pending[want]);
+            self.left[want] += many;
+            self.add(want, many);
+        }
+    }
+
+    fn column(&self, node: usize) -> Option<usize> {
+        self.columns.binary_search(&node).ok()
+    }
+
+    /// Moves units towards a node with room where that gains; `false` where it does not.
+    fn pull(&mut self) -> bool {
+        let width = self.columns.len();
+        if (0..width).all(|column| self.room[self.columns[column]] == 0) {
+            return false;
+        }
+        self.problem.spend(self.problem.wants);
+        let mut distance: Vec<Option<V>> =
+            self.present.iter().map(|present| (!present.is_empty()).then(|| V::from(0))).collect();
+        let mut from: Vec<Option<usize>> = vec![None; width];
+        for want in (0..self.problem.wants).filter(|want| self.left[*want] > 0) {
+            for column in 0..width {
+                let at = self.at(want, column);
+                if self.units[at] < self.most[at] {
+                    let gain = self.unit[at] - self.problem.short;
+                    if distance[column].is_none_or(|known| gain < known) {
+                        (distance[column], from[column]) = (Some(gain), Some(want));
+                    }
+                }
+            }
+        }
+        let mut came: Vec<Step> = vec![None; width];
+        self.spread(&mut distance, &mut came);
+        let roomy = (0..width).filter(|column| self.room[self.columns[*column]] > 0);
+        let gains = roomy.filter_map(|column| distance[column].map(|reach| (reach, column)));
+        let Some((_, end)) = gains.min().filter(|(reach, _)| *reach < V::from(0)) else { return false };
+        let mut many = self.room[self.columns[end]];
+        let start = self.way(end, &came, &mut many);
+        if let Some(want) = from[start] {
+            let at = self.at(want, start);
+            many = many.min(self.left[want]).min(self.most[at] - self.units[at]);
+        }
+        self.room[self.columns[end]] -= many;
+        self.go(end, &came, many);
+        match from[start] {
+            Some(want) => {
+                self.left[want] -= many;
+                self.put(want, start, many);
+            }
+            None => self.room[self.columns[start]] += many,
+        }
+        many > 0
     }
 
     fn put(&mut self, want: usize, column: usize, many: u32) {
@@ -103,12 +278,14 @@ impl<'p, 'a, V: Score> Flow<'p, 'a, V> {
             self.present[column].insert(place, want);
         }
         self.units[at] += many;
+        self.value += self.unit[at] * V::from(many);
         self.changed[column] = true;
     }
 
     fn take(&mut self, want: usize, column: usize, many: u32) {
         let at = self.at(want, column);
         self.units[at] -= many;
+        self.value -= self.unit[at] * V::from(many);
         if let (0, Ok(place)) = (self.units[at], self.present[column].binary_search(&want)) {
             self.present[column].remove(place);
         }
@@ -121,7 +298,7 @@ impl<'p, 'a, V: Score> Flow<'p, 'a, V> {
         self.problem.spend(self.columns.len());
         let free = |column: &usize| {
             let at = self.at(want, *column);
-            self.units[at] < self.problem.most[at]
+            self.units[at] < self.most[at]
         };
         let cheapest =
             (0..self.columns.len()).filter(free).min_by_key(|column| (self.unit[self.at(want, *column)], *column));
@@ -130,8 +307,9 @@ impl<'p, 'a, V: Score> Flow<'p, 'a, V> {
         if self.room[node] == 0 || self.unit[at] >= self.problem.short {
             return 0;
         }
-        let many = left.min(self.room[node]).min(self.problem.most[at] - self.units[at]);
+        let many = left.min(self.room[node]).min(self.most[at] - self.units[at]);
         self.room[node] -= many;
+        self.left[want] -= many;
         self.put(want, column, many);
         many
     }
@@ -140,9 +318,9 @@ impl<'p, 'a, V: Score> Flow<'p, 'a, V> {
         want * self.problem.nodes + self.columns[column]
     }
 
-    /// Sends up to `left` units of a want along the cheapest way; 0 where leaving them out is cheapest.
-    fn augment(&mut self, want: usize, left: u32) -> u32 {
-        let (distance, came) = self.distances(want);
+    /// Sends up to `left` units along the cheapest way; 0 where leaving them out is cheapest.
+    fn augment(&mut self, source: Source, left: u32) -> u32 {
+        let (distance, came) = self.distances(source);
         // Ends: a node with room, or leaving out a unit of an earlier want that can be moved no further.
         let mut best: Option<(V, usize, Option<usize>)> = None;
         for (column, reach) in distance.iter().enumerate() {
@@ -155,28 +333,41 @@ impl<'p, 'a, V: Score> Flow<'p, 'a, V> {
             if self.room[self.columns[column]] > 0 {
                 offer(reach, None);
             }
-            for other in self.present[column].iter().filter(|other| **other != want) {
+            for other in self.present[column].iter().filter(|other| source != Source::Want(**other)) {
                 offer(reach + self.problem.short - self.unit[self.at(*other, column)], Some(*other));
             }
         }
         let Some((value, end, drop)) = best else { return 0 };
-        if value >= self.problem.short {
+        if matches!(source, Source::Want(_)) && value >= self.problem.short {
             return 0;
         }
-        self.push(want, left, end, drop, &came)
+        self.push(source, left, end, drop, &came)
     }
 
-    /// What it costs to bring a unit of the want to each column, moving others on; Bellman and Ford.
-    fn distances(&mut self, want: usize) -> (Vec<Option<V>>, Vec<Step>) {
+    /// What it costs to bring a unit from the source to each column, moving others on; Bellman and Ford.
+    fn distances(&mut self, source: Source) -> (Vec<Option<V>>, Vec<Step>) {
         let width = self.columns.len();
         let mut distance: Vec<Option<V>> = vec![None; width];
         let mut came: Vec<Step> = vec![None; width];
-        for (column, reach) in distance.iter_mut().enumerate() {
-            let at = self.at(want, column);
-            if self.units[at] < self.problem.most[at] {
-                *reach = Some(self.unit[at]);
+        match source {
+            Source::Want(want) => {
+                for (column, reach) in distance.iter_mut().enumerate() {
+                    let at = self.at(want, column);
+                    if self.units[at] < self.most[at] {
+                        *reach = Some(self.unit[at]);
+                    }
+                }
             }
+            Source::Column(column) => distance[column] = Some(V::from(0)),
         }
+        self.spread(&mut distance, &mut came);
+        (distance, came)
+    }
+
+    /// Lowers distances as long as moves do.
+    fn spread(&mut self, distance: &mut [Option<V>], came: &mut [Step]) {
+        let width = self.columns.len();
+        self.problem.spend(width * width + 100);
         self.look();
         // Only what is reached more cheaply than in the round before can make anything else cheaper.
         let mut nearer: Vec<bool> = distance.iter().map(Option::is_some).collect();
@@ -200,7 +391,6 @@ impl<'p, 'a, V: Score> Flow<'p, 'a, V> {
                 break;
             }
         }
-        (distance, came)
     }
 
     /// Looks at the moves from and to columns that changed.
@@ -220,7 +410,7 @@ impl<'p, 'a, V: Score> Flow<'p, 'a, V> {
         self.problem.spend(1 + self.present[from].len());
         let movable = self.present[from].iter().filter(|other| {
             let target = self.at(**other, to);
-            self.units[target] < self.problem.most[target]
+            self.units[target] < self.most[target]
         });
         movable.map(|other| (self.unit[self.at(*other, to)] - self.unit[self.at(*other, from)], *other)).min()
     }
@@ -232,31 +422,49 @@ impl<'p, 'a, V: Score> Flow<'p, 'a, V> {
         row.iter().enumerate().filter_map(|(to, found)| found.map(|(price, other)| (to, price, other)))
     }
 
-    fn push(&mut self, want: usize, left: u32, end: usize, drop: Option<usize>, came: &[Step]) -> u32 {
-        let mut many = left;
-        many = many.min(match drop {
+    fn push(&mut self, source: Source, left: u32, end: usize, drop: Option<usize>, came: &[Step]) -> u32 {
+        let mut many = left.min(match drop {
             Some(other) => self.units[self.at(other, end)],
             None => self.room[self.columns[end]],
         });
+        let start = self.way(end, came, &mut many);
+        if let Source::Want(want) = source {
+            let first = self.at(want, start);
+            many = many.min(self.most[first] - self.units[first]);
+        }
+        match drop {
+            Some(other) => {
+                self.take(other, end, many);
+                self.left[other] += many;
+            }
+            None => self.room[self.columns[end]] -= many,
+        }
+        self.go(end, came, many);
+        if let Source::Want(want) = source {
+            self.left[want] -= many;
+            self.put(want, start, many);
+        }
+        many
+    }
+
+    /// Where the way to a column starts; `many` is lowered to what can take it.
+    fn way(&self, end: usize, came: &[Step], many: &mut u32) -> usize {
         let mut column = end;
         while let Some((from, other)) = came[column] {
             let target = self.at(other, column);
-            many = many.min(self.units[self.at(other, from)]).min(self.problem.most[target] - self.units[target]);
+            *many = (*many).min(self.units[self.at(other, from)]).min(self.most[target] - self.units[target]);
             column = from;
         }
-        let first = self.at(want, column);
-        many = many.min(self.problem.most[first] - self.units[first]);
-        match drop {
-            Some(other) => self.take(other, end, many),
-            None => self.room[self.columns[end]] -= many,
-        }
+        column
+    }
+
+    /// Moves units along the way to a column.
+    fn go(&mut self, end: usize, came: &[Step], many: u32) {
         let mut column = end;
         while let Some((from, other)) = came[column] {
             self.put(other, column, many);
             self.take(other, from, many);
             column = from;
         }
-        self.put(want, column, many);
-        many
     }
 }

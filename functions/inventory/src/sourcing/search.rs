@@ -3,6 +3,7 @@
 
 use super::dual::{Choice, Prices};
 use super::objective::Scale;
+use super::pooled::Shared;
 use super::problem::{Problem, Score};
 use super::{Budget, coupled, flow, greedy, relaxed};
 
@@ -21,6 +22,8 @@ pub struct Found<V> {
 const SMALL: usize = 4_000;
 /// The first plan may take this part of the steps.
 const START: u32 = 10;
+/// Steps through coupled lines over all nodes.
+const FLOOR: u32 = 2_000;
 /// Starting plans try every exchange of two nodes up to so many.
 const EXCHANGES: usize = 64;
 /// Rounds of exchanges with capacities counted.
@@ -53,6 +56,7 @@ pub fn search<V: Score>(problem: &Problem<'_, V>, scale: &Scale, budget: Budget)
         left_open: None,
         choices: choices(problem.nodes * problem.wants, budget.choices),
         steps: budget.steps,
+        shared: Shared::of(problem),
         first: None,
     };
     let mut choices: Vec<Choice> = (0..problem.nodes).map(|node| search.usable(node)).collect();
@@ -61,7 +65,8 @@ pub fn search<V: Score>(problem: &Problem<'_, V>, scale: &Scale, budget: Budget)
         search.compete(&choices);
     }
     search.fix(&mut choices);
-    search.branch(&mut choices);
+    let floor = search.floor(&choices);
+    search.branch(&mut choices, floor);
     if search.left_open.is_some() {
         problem.extend(budget.work / ENDING);
         search.compete(&choices);
@@ -80,6 +85,8 @@ struct Search<'p, 'a, V> {
     left_open: Option<V>,
     choices: u32,
     steps: u32,
+    /// The pools that wants share.
+    shared: Shared,
     /// Prices of the whole problem, for matrices that are not small.
     first: Option<Prices<V>>,
 }
@@ -105,17 +112,18 @@ impl<V: Score> Search<'_, '_, V> {
 
     /// The best allocation over these nodes whose units cost less than `ceiling`, nothing where there is none, and whether that
     /// is proven; each way is asked only where the one before it, which is quicker, breaks a rule that it does not know.
-    fn allocate(&mut self, open: &[bool], ceiling: V, steps: &mut u32) -> (Vec<u32>, bool) {
+    fn allocate(&mut self, open: &[bool], fixed: V, ceiling: V, steps: &mut u32) -> (Vec<u32>, V) {
         let alone = relaxed::units(self.problem, open);
         if self.problem.feasible(&alone) {
-            return (alone, true);
+            return (alone, ceiling);
         }
         let flowing = self.flow(&self.problem.unit, open);
         if self.problem.feasible(&flowing) {
-            return (flowing, true);
+            return (flowing, ceiling);
         }
-        let (units, ended) = coupled::best(self.problem, open, ceiling, steps);
-        (units.unwrap_or_else(|| vec![0; alone.len()]), ended)
+        let task = coupled::Task { scale: self.scale, unit: &self.problem.unit, open, fixed, ceiling };
+        let best = coupled::best(self.problem, &self.shared, task, steps);
+        (best.units.unwrap_or_else(|| vec![0; alone.len()]), best.bound)
     }
 
     fn flow(&self, unit: &[V], open: &[bool]) -> Vec<u32> {
@@ -177,7 +185,7 @@ impl<V: Score> Search<'_, '_, V> {
             open[node] = true;
         }
         let nothing = self.problem.value(&vec![0; self.problem.wants * self.problem.nodes]);
-        let (units, _) = self.allocate(&open, nothing, &mut (self.steps / START));
+        let (units, _) = self.allocate(&open, V::from(0), nothing, &mut (self.steps / START));
         self.offer(units);
     }
 
@@ -259,13 +267,13 @@ impl<V: Score> Search<'_, '_, V> {
         self.left_open = Some(self.left_open.map_or(bound, |known| known.min(bound)));
     }
 
-    fn branch(&mut self, choices: &mut [Choice]) {
+    fn branch(&mut self, choices: &mut [Choice], floor: V) {
         let chosen = choices.iter().filter(|choice| **choice == Choice::In).count();
         let closed = self.most.is_some_and(|most| chosen >= most);
         let open: Vec<bool> =
             choices.iter().map(|choice| *choice == Choice::In || (!closed && *choice == Choice::Open)).collect();
         let fixed = self.fixed(choices);
-        let mut bound = self.round(fixed + relaxed::value(self.problem, &open));
+        let mut bound = self.round(fixed + relaxed::value(self.problem, &open).max(floor));
         if bound >= self.value {
             return;
         }
@@ -277,17 +285,18 @@ impl<V: Score> Search<'_, '_, V> {
             return;
         }
         let mut units = relaxed::units(self.problem, &open);
-        if !self.problem.within_capacity(&units) {
+        let mut feasible = self.problem.feasible(&units);
+        if !feasible {
             let unit = self.shared(choices);
             units = self.flow(&unit, &open);
             bound = bound.max(self.round(fixed + self.units_value(&unit, &units)));
             if bound >= self.value {
                 return;
             }
+            feasible = self.problem.feasible(&units);
         }
         let Some(left) = self.choices.checked_sub(1) else { return self.give_up(bound) };
         self.choices = left;
-        let feasible = self.problem.feasible(&units);
         if feasible {
             self.offer(units.clone());
         }
@@ -301,9 +310,27 @@ impl<V: Score> Search<'_, '_, V> {
         };
         for choice in [Choice::In, Choice::Out] {
             choices[next] = choice;
-            self.branch(choices);
+            self.branch(choices, floor);
         }
         choices[next] = Choice::Open;
+    }
+
+    /// What units cost at least, whatever nodes are chosen: the search through coupled lines over all of them.
+    fn floor(&mut self, choices: &[Choice]) -> V {
+        let open: Vec<bool> = choices.iter().map(|choice| *choice != Choice::Out).collect();
+        let units = self.flow(&self.problem.unit, &open);
+        let ceiling = self.value;
+        if self.problem.feasible(&units) {
+            self.offer(units);
+            return V::from(0);
+        }
+        let task =
+            coupled::Task { scale: self.scale, unit: &self.problem.unit, open: &open, fixed: V::from(0), ceiling };
+        let best = coupled::best(self.problem, &self.shared, task, &mut FLOOR.min(self.steps));
+        if let Some(units) = best.units {
+            self.offer(units);
+        }
+        best.bound
     }
 
     /// Everything is decided, or the nodes chosen give the best of what is open.
@@ -317,11 +344,11 @@ impl<V: Score> Search<'_, '_, V> {
             return;
         }
         let mut steps = self.steps;
-        let (units, proven) = self.allocate(open, self.value - fixed, &mut steps);
+        let (units, least) = self.allocate(open, fixed, self.value, &mut steps);
         self.steps = steps;
         self.offer(units);
-        if !proven {
-            self.give_up(bound);
+        if least < self.value {
+            self.give_up(least.max(bound));
         }
     }
 
