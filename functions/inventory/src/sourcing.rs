@@ -14,6 +14,7 @@ pub mod coupled;
 pub mod dual;
 pub mod flow;
 pub mod greedy;
+mod latest;
 pub mod objective;
 pub mod pooled;
 pub mod problem;
@@ -101,74 +102,80 @@ pub const BUDGET: Budget = Budget { choices: 20_000, steps: 400_000, work: 100_0
 /// The best plan.
 #[must_use]
 pub fn solve(case: &Case, budget: Budget) -> Sourced {
-    let Some(at) = case.objective.iter().position(|criterion| *criterion == Criterion::Latest) else {
-        return by_sums(case, &case.objective, budget).0;
-    };
-    // The latest arrival is a maximum, not a sum: the least one under which what comes before it stays the best is found
-    // by bisection, and the rest is judged among the nodes that arrive by then.
-    let (before, after) = case.objective.split_at(at);
-    // As many searches as bisection takes, and one before and after it.
-    let searches = u64::from(case.suppliers.len().max(1).ilog2()) + 3;
-    let budget = Budget { work: budget.work / searches, ..budget };
-    let (whole, best) = by_sums(case, before, budget);
-    let mut moments: Vec<i64> = case.suppliers.iter().map(|supplier| supplier.latest).collect();
-    moments.sort_unstable();
-    moments.dedup();
-    let mut proven = whole.optimal;
-    let (mut low, mut high) = (0, moments.len().saturating_sub(1));
-    while low < high {
-        let middle = usize::midpoint(low, high);
-        let (sourced, value) = by_sums(&until(case, moments.get(middle).copied()), before, budget);
-        proven &= sourced.optimal;
-        if value <= best {
-            high = middle;
-        } else {
-            low = middle + 1;
-        }
+    match case.objective.iter().position(|criterion| *criterion == Criterion::Latest) {
+        Some(at) => latest::solve(case, at, budget),
+        None => by_sums(case, &case.objective, budget, Start::Nothing).told(),
     }
-    let rest: Vec<Criterion> = before.iter().chain(after.iter().skip(1)).copied().collect();
-    let mut sourced = by_sums(&until(case, moments.get(high).copied()), &rest, budget).0;
-    sourced.optimal &= proven;
-    if !proven && sourced.gap.is_none() {
-        sourced.gap = whole.gap;
-    }
-    sourced
 }
 
-/// The case without the stock of suppliers that arrive later.
-fn until(case: &Case, latest: Option<i64>) -> Case {
-    let mut within = case.clone();
-    for pool in &mut within.pools {
-        for (units, supplier) in pool.iter_mut().zip(&case.suppliers) {
-            if latest.is_some_and(|latest| supplier.latest > latest) {
-                *units = 0;
-            }
-        }
-    }
-    within
+/// What a search starts with.
+#[derive(Clone, Copy, Debug)]
+enum Start<'s> {
+    Nothing,
+    /// A plan that keeps to everything.
+    Plan(&'s [Vec<u32>]),
+    /// Any plan of that value or a better one ends the search.
+    Enough(i128),
 }
 
-/// The best plan by criteria that are sums, and its value as digits (comparable for the same suppliers and wants).
-fn by_sums(case: &Case, criteria: &[Criterion], budget: Budget) -> (Sourced, Vec<i64>) {
+/// What a search by criteria that are sums comes to.
+#[derive(Debug)]
+struct Summed {
+    units: Vec<Vec<u32>>,
+    criteria: Vec<Criterion>,
+    /// The plan's value, comparable for the same suppliers and wants; more than what was enough where no plan has that.
+    value: i128,
+    /// Criterion by criterion, and what no plan passes.
+    digits: Vec<i64>,
+    least: Vec<i64>,
+    optimal: bool,
+    /// Every criterion is in the value: a cart of billions may need more digits than there are.
+    complete: bool,
+    /// Work that it took.
+    spent: u64,
+}
+
+impl Summed {
+    /// The plan, and the first criterion in which it may not be the best.
+    fn told(self) -> Sourced {
+        let gap = if self.optimal { None } else { gap(&self.criteria, &self.digits, &self.least) };
+        Sourced { units: self.units, optimal: self.optimal, gap }
+    }
+}
+
+/// The first criterion in which a plan has more than what no plan passes.
+fn gap(criteria: &[Criterion], has: &[i64], least: &[i64]) -> Option<(Criterion, i64, i64)> {
+    let all = criteria.iter().zip(has.iter().zip(least));
+    all.map(|(criterion, (has, least))| (*criterion, *has, *least)).find(|(_, has, least)| has != least)
+}
+
+/// The best plan by criteria that are sums.
+fn by_sums(case: &Case, criteria: &[Criterion], budget: Budget, start: Start<'_>) -> Summed {
     let scale = Scale::of(case, criteria);
-    if scale.fits(62) { solved::<i64>(case, &scale, budget) } else { solved::<i128>(case, &scale, budget) }
+    if scale.fits(62) {
+        solved::<i64>(case, &scale, budget, start)
+    } else {
+        solved::<i128>(case, &scale, budget, start)
+    }
 }
 
-fn solved<V: Score>(case: &Case, scale: &Scale, budget: Budget) -> (Sourced, Vec<i64>) {
+fn solved<V: Score>(case: &Case, scale: &Scale, budget: Budget, start: Start<'_>) -> Summed {
     // What is larger than a single shopper's cart is not proven anyway where that is hard, and its cells cost more to reach.
     let large = case.suppliers.len() * case.wants.len() > search::EXACT;
     let budget = Budget { work: if large { budget.work / 2 } else { budget.work }, ..budget };
     let problem: Problem<'_, V> = Problem::new(case, scale, budget.work);
-    let found = search::search(&problem, scale, budget);
-    let value = scale.digits(found.value.wide());
-    let bound = scale.digits(found.bound.wide());
-    let optimal = found.bound >= found.value && scale.complete();
-    let gap = scale.criteria().into_iter().zip(value.iter().zip(&bound)).find(|(_, (value, bound))| value != bound);
-    let gap = if optimal { None } else { gap.map(|(criterion, (value, bound))| (criterion, *value, *bound)) };
+    let found = search::search(&problem, scale, budget, start);
+    let (value, bound) = (found.value.wide(), found.bound.wide());
     let width = problem.nodes.max(1);
     let units = found.units.chunks(width).map(<[u32]>::to_vec).collect();
-    (
-        Sourced { units: if problem.nodes == 0 { vec![Vec::new(); case.wants.len()] } else { units }, optimal, gap },
+    Summed {
+        units: if problem.nodes == 0 { vec![Vec::new(); case.wants.len()] } else { units },
+        criteria: scale.criteria(),
         value,
-    )
+        digits: scale.digits(value),
+        least: scale.digits(bound),
+        optimal: bound >= value && scale.complete(),
+        complete: scale.complete(),
+        spent: problem.spent(),
+    }
 }

@@ -468,3 +468,64 @@ impl<'p, 'a, V: Score> Flow<'p, 'a, V> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sourcing::objective::Scale;
+    use crate::sourcing::{Case, Supplier, Want};
+    use crate::words::Criterion;
+    use proptest::prelude::*;
+
+    prop_compose! {
+        fn case()(nodes in 2..=5_usize, wants in 2..=6_usize)(
+            capacities in prop::collection::vec(prop::option::weighted(0.8, 1..8_u32), nodes),
+            wants in prop::collection::vec((1..=5_u32, prop::collection::vec(0..6_i64, nodes)), wants),
+            pools in prop::collection::vec(prop::collection::vec(0..6_u32, nodes), wants),
+        ) -> Case {
+            Case {
+                suppliers: capacities.into_iter().map(|capacity| Supplier { capacity, ..Supplier::default() }).collect(),
+                wants: wants.into_iter().enumerate().map(|(pool, (quantity, unit_cost))| Want {
+                    quantity, unit_cost, whole: false, parts: vec![(pool, 1)],
+                }).collect(),
+                pools,
+                objective: vec![Criterion::Units, Criterion::Cost],
+                most_shipments: None,
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(3_000))]
+
+        /// Whatever is changed, the mended allocation costs what one from nothing does.
+        #[test]
+        fn what_is_mended_is_as_cheap_as_what_is_made_anew(
+            case in case(),
+            changes in prop::collection::vec((0..4_u8, 0..6_usize, 0..5_usize, 0..4_u32), 1..8),
+        ) {
+            let scale = Scale::of(&case, &case.objective);
+            let problem: Problem<'_, i64> = Problem::new(&case, &scale, u64::MAX);
+            let open = vec![true; problem.nodes];
+            let wants: Vec<usize> = (0..problem.wants).collect();
+            let room: Vec<u32> = case.suppliers.iter().map(|supplier| supplier.capacity.unwrap_or(60)).collect();
+            let mut flow = Flow::least(&problem, &problem.unit, &open, &wants, &room);
+            for (change, want, node, many) in changes {
+                let (want, node) = (want % problem.wants, node % problem.nodes);
+                let sends = flow.units.get(want * problem.nodes + node).copied().unwrap_or(0);
+                match change {
+                    0 => flow.restrict(want, node, many),
+                    1 => flow.remove(want),
+                    2 => flow.keep(want, node, many.min(sends)),
+                    _ => {
+                        let sent: u32 = flow.units.iter().skip(node).step_by(problem.nodes).sum();
+                        let has = sent + flow.room.get(node).copied().unwrap_or(0);
+                        flow.narrow(node, many.min(has));
+                    }
+                }
+                flow.settle();
+                prop_assert_eq!(flow.total(), flow.again(&problem.unit).total());
+            }
+        }
+    }
+}

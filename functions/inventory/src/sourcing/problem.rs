@@ -70,6 +70,8 @@ pub struct Problem<'a, V> {
     pub coupled: Vec<bool>,
     /// Cells that a search may still look at: time without a clock.
     work: Cell<u64>,
+    /// Cells that it may look at in all.
+    given: Cell<u64>,
 }
 
 impl<'a, V: Score> Problem<'a, V> {
@@ -125,6 +127,7 @@ impl<'a, V: Score> Problem<'a, V> {
             scarce,
             coupled: coupled(case),
             work: Cell::new(work),
+            given: Cell::new(work),
         }
     }
 
@@ -143,6 +146,13 @@ impl<'a, V: Score> Problem<'a, V> {
     /// Gives so much more work.
     pub fn extend(&self, work: u64) {
         self.work.set(self.work.get().saturating_add(work));
+        self.given.set(self.given.get().saturating_add(work));
+    }
+
+    /// Cells that were looked at.
+    #[must_use]
+    pub fn spent(&self) -> u64 {
+        self.given.get().saturating_sub(self.work.get())
     }
 
     /// Units wanted.

@@ -5,7 +5,7 @@ use super::dual::{Choice, Prices};
 use super::objective::Scale;
 use super::pooled::Shared;
 use super::problem::{Problem, Score};
-use super::{Budget, coupled, flow, greedy, relaxed};
+use super::{Budget, Start, coupled, flow, greedy, relaxed};
 
 /// A plan and how good it is.
 #[derive(Debug)]
@@ -42,23 +42,29 @@ fn choices(cells: usize, budget: u32) -> u32 {
 /// What is set aside of the work for exchanges at the end: one part in so many.
 const ENDING: u64 = 8;
 
-/// The best plan that the budget finds.
+/// The best plan that the budget finds; where something is enough, the first plan that is found of that.
 #[must_use]
-pub fn search<V: Score>(problem: &Problem<'_, V>, scale: &Scale, budget: Budget) -> Found<V> {
+pub(super) fn search<V: Score>(problem: &Problem<'_, V>, scale: &Scale, budget: Budget, start: Start<'_>) -> Found<V> {
+    let enough = if let Start::Enough(value) = start { Some(V::narrow(value)) } else { None };
     let nothing = vec![0; problem.wants * problem.nodes];
     let most = problem.case.most_shipments.and_then(|most| usize::try_from(most).ok());
     let mut search = Search {
         problem,
         scale,
         most,
-        value: problem.value(&nothing),
+        // Where something is enough, nothing above it is of interest.
+        value: enough.into_iter().map(|enough| enough + V::from(1)).fold(problem.value(&nothing), V::min),
         units: nothing,
+        enough,
         left_open: None,
         choices: choices(problem.nodes * problem.wants, budget.choices),
         steps: budget.steps,
         shared: Shared::of(problem),
         first: None,
     };
+    if let Start::Plan(units) = start {
+        search.offer(units.concat());
+    }
     let mut choices: Vec<Choice> = (0..problem.nodes).map(|node| search.usable(node)).collect();
     search.start(&choices);
     if problem.nodes * problem.wants > EXACT {
@@ -81,6 +87,7 @@ struct Search<'p, 'a, V> {
     most: Option<usize>,
     value: V,
     units: Vec<u32>,
+    enough: Option<V>,
     /// The lowest bound of a branch that was given up.
     left_open: Option<V>,
     choices: u32,
@@ -95,6 +102,10 @@ impl<V: Score> Search<'_, '_, V> {
     fn usable(&self, node: usize) -> Choice {
         let has = (0..self.problem.wants).any(|want| self.problem.most[want * self.problem.nodes + node] > 0);
         if has { Choice::Open } else { Choice::Out }
+    }
+
+    fn is_enough(&self) -> bool {
+        self.enough.is_some_and(|enough| self.value <= enough)
     }
 
     fn offer(&mut self, units: Vec<u32>) {
@@ -268,6 +279,9 @@ impl<V: Score> Search<'_, '_, V> {
     }
 
     fn branch(&mut self, choices: &mut [Choice], floor: V) {
+        if self.is_enough() {
+            return;
+        }
         let chosen = choices.iter().filter(|choice| **choice == Choice::In).count();
         let closed = self.most.is_some_and(|most| chosen >= most);
         let open: Vec<bool> =
