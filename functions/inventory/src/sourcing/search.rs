@@ -67,17 +67,17 @@ pub(super) fn search<V: Score>(problem: &Problem<'_, V>, scale: &Scale, budget: 
     }
     let mut choices: Vec<Choice> = (0..problem.nodes).map(|node| search.usable(node)).collect();
     search.start(&choices);
+    let (root, floor) = search.root(&choices);
     if problem.nodes * problem.wants > EXACT {
         search.compete(&choices);
     }
     search.fix(&mut choices);
-    let floor = search.floor(&choices);
     search.branch(&mut choices, floor);
     if search.left_open.is_some() {
         problem.extend(budget.work / ENDING);
         search.compete(&choices);
     }
-    let bound = search.left_open.map_or(search.value, |open| open.min(search.value));
+    let bound = search.left_open.map_or(search.value, |open| open.max(root).min(search.value));
     Found { units: search.units, value: search.value, bound }
 }
 
@@ -329,18 +329,37 @@ impl<V: Score> Search<'_, '_, V> {
         choices[next] = Choice::Open;
     }
 
-    /// What units cost at least, whatever nodes are chosen: the search through coupled lines over all of them.
-    fn floor(&mut self, choices: &[Choice]) -> V {
+    /// What any plan comes to at least, and what its units cost at least, whatever nodes are chosen.
+    fn root(&mut self, choices: &[Choice]) -> (V, V) {
+        let zero = V::from(0);
         let open: Vec<bool> = choices.iter().map(|choice| *choice != Choice::Out).collect();
-        let units = self.flow(&self.problem.unit, &open);
-        let ceiling = self.value;
+        if self.problem.feasible(&relaxed::units(self.problem, &open)) {
+            return (zero, zero);
+        }
+        let unit = self.shared(choices);
+        let units = self.flow(&unit, &open);
+        let bound = self.round(self.units_value(&unit, &units));
         if self.problem.feasible(&units) {
             self.offer(units);
-            return V::from(0);
+            return (bound, zero);
         }
-        let task =
-            coupled::Task { scale: self.scale, unit: &self.problem.unit, open: &open, fixed: V::from(0), ceiling };
-        let best = coupled::best(self.problem, &self.shared, task, &mut FLOOR.min(self.steps));
+        let floor = self.floor(&open);
+        (bound.max(self.round(floor)), floor)
+    }
+
+    /// What units cost at least: the search through coupled lines over all nodes.
+    fn floor(&mut self, open: &[bool]) -> V {
+        let units = self.flow(&self.problem.unit, open);
+        if self.problem.feasible(&units) {
+            let floor = self.units_value(&self.problem.unit, &units);
+            self.offer(units);
+            return floor;
+        }
+        let (unit, ceiling) = (&self.problem.unit, self.value);
+        let task = coupled::Task { scale: self.scale, unit, open, fixed: V::from(0), ceiling };
+        let most = WORK / (self.problem.nodes * self.problem.wants).max(1);
+        let mut steps = FLOOR.min(self.steps).min(u32::try_from(most).unwrap_or(u32::MAX));
+        let best = coupled::best(self.problem, &self.shared, task, &mut steps);
         if let Some(units) = best.units {
             self.offer(units);
         }
