@@ -209,7 +209,7 @@ fn with_capacities_every_plan_is_proven() {
     }
 }
 
-/// Ten kits share parts with the other lines where slots are tight: too much to prove. Whatever work a search may do, its plan
+/// Ten kits share parts with the other lines where slots are tight: too much to prove with little work. Whatever work a search may do, its plan
 /// keeps to everything, says how far it may be from the best, and is no worse than with less.
 #[test]
 fn what_cannot_be_proven_ends_with_its_work_and_says_so() {

@@ -42,8 +42,9 @@ pub fn best<V: Score>(problem: &Problem<'_, V>, shared: &Shared, task: Task<'_, 
     let room: Vec<u32> =
         problem.case.suppliers.iter().map(|supplier| supplier.capacity.unwrap_or(u32::MAX).min(wanted)).collect();
     let prices = Prices::none(problem, shared);
-    let prices =
-        if shared.pools.is_empty() { prices } else { prices.raised(problem, shared, task.unit, task.open, &room) };
+    // A cart of billions may leave no room for prices: then pools cost nothing.
+    let priced = !shared.pools.is_empty() && task.scale.fits(124 - super::pooled::bits(problem.case).min(124));
+    let prices = if !priced { prices } else { prices.raised(problem, shared, task.unit, task.open, &room) };
     let unit = prices.unit(problem, shared, task.unit);
     let wants: Vec<usize> = (0..problem.wants).collect();
     let node = Node {
@@ -145,18 +146,21 @@ impl<'a, V: Score> Deep<'_, 'a, V> {
     /// missing.
     fn oversold(&self, node: &Node<'_, '_, V>) -> Option<Cut> {
         let nodes = self.problem.nodes;
-        let mut worst: Option<(u32, Cut)> = None;
+        let mut worst: Option<(u64, Cut)> = None;
         for (pool, users) in &self.shared.pools {
             self.problem.spend(nodes / 2);
             for place in (0..nodes).filter(|place| self.task.open[*place]) {
-                let takes = |(want, each): &(usize, u32)| each * node.flow.units[want * nodes + place];
-                let over = users.iter().map(takes).sum::<u32>().saturating_sub(node.pools[*pool][place]);
+                let takes =
+                    |(want, each): &(usize, u32)| u64::from(*each) * u64::from(node.flow.units[want * nodes + place]);
+                let has = u64::from(node.pools[*pool][place]);
+                let over = users.iter().map(takes).sum::<u64>().saturating_sub(has);
                 if over == 0 || worst.as_ref().is_some_and(|(known, _)| *known >= over) {
                     continue;
                 }
                 if let Some((want, each)) = users.iter().max_by_key(|user| (takes(user), std::cmp::Reverse(user.0))) {
                     let units = node.flow.units[want * nodes + place];
-                    let fewer = units.saturating_sub(over.div_ceil((*each).max(1)));
+                    let fewer = over.div_ceil(u64::from((*each).max(1)));
+                    let fewer = units.saturating_sub(u32::try_from(fewer).unwrap_or(u32::MAX));
                     let least = if self.is_whole(*want) { units } else { fewer + 1 };
                     worst = Some((over, Cut { want: *want, node: place, least }));
                 }

@@ -7,11 +7,30 @@
 //! where no more is asked for than there is: that is the best for it while the others stay, in whole numbers.
 #![allow(clippy::indexing_slicing, reason = "matrices of the problem's dimensions")]
 
+use super::Case;
 use super::flow::{self, Flow};
 use super::problem::{Problem, Score};
 
 /// Rounds of raising prices.
 const ROUNDS: usize = 6;
+
+/// How many bits more than any plan's value what all pools are worth may need: each unit may pay for all its parts at each
+/// node, rounded up.
+#[must_use]
+pub fn bits(case: &Case) -> u32 {
+    let parts = case.wants.iter().map(|want| want.parts.len()).max().unwrap_or(0);
+    if !shares(case) {
+        return 0;
+    }
+    (case.suppliers.len().max(1) * parts.max(1)).ilog2() + 3
+}
+
+/// Whether a pool has more than one user.
+fn shares(case: &Case) -> bool {
+    let mut used = vec![false; case.pools.len()];
+    let mut parts = case.wants.iter().flat_map(|want| &want.parts);
+    parts.any(|(pool, _)| std::mem::replace(&mut used[*pool], true))
+}
 
 /// Pools that more than one want takes from.
 #[derive(Debug)]
@@ -94,8 +113,9 @@ impl<V: Score> Prices<V> {
         let mut prices = self.clone();
         for (row, (pool, users)) in shared.pools.iter().enumerate() {
             for node in 0..problem.nodes {
-                let used: u32 = users.iter().map(|(want, each)| each * units[want * problem.nodes + node]).sum();
-                if used < problem.case.pools[*pool][node] {
+                let takes =
+                    |(want, each): &(usize, u32)| u64::from(*each) * u64::from(units[want * problem.nodes + node]);
+                if users.iter().map(takes).sum::<u64>() < u64::from(problem.case.pools[*pool][node]) {
                     prices.of[row * problem.nodes + node] = V::from(0);
                 }
             }

@@ -7,7 +7,7 @@ use super::pooled::Shared;
 use super::problem::{Problem, Score};
 use super::{Budget, Start, coupled, flow, greedy, relaxed};
 
-/// A plan and how good it is.
+/// A plan and how good it is; where something is enough, the bound counts only when no plan is that good.
 #[derive(Debug)]
 pub struct Found<V> {
     /// Units, a row for each want.
@@ -358,7 +358,10 @@ impl<V: Score> Search<'_, '_, V> {
         let (unit, ceiling) = (&self.problem.unit, self.value);
         let task = coupled::Task { scale: self.scale, unit, open, fixed: V::from(0), ceiling };
         let most = WORK / (self.problem.nodes * self.problem.wants).max(1);
-        let mut steps = FLOOR.min(self.steps).min(u32::try_from(most).unwrap_or(u32::MAX));
+        // Where choosing nodes costs nothing this is the whole search.
+        let free = self.problem.fixed.iter().all(|fixed| *fixed == V::from(0));
+        let few = FLOOR.min(u32::try_from(most).unwrap_or(u32::MAX));
+        let mut steps = if free { self.steps } else { few.min(self.steps) };
         let best = coupled::best(self.problem, &self.shared, task, &mut steps);
         if let Some(units) = best.units {
             self.offer(units);
