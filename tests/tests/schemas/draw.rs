@@ -69,9 +69,9 @@ impl<'a> Drawer<'a> {
                 let mut fields: Map<String, Value> =
                     fields.map(|(name, field)| (name.to_owned(), self.least(field))).collect();
                 // A list that must be there by choice must name something.
-                for value in fields.iter_mut().filter(|(name, _)| schema["anyOf"][0]["properties"].get(name).is_some())
-                {
-                    *value.1 = json!(["a"]);
+                let chosen = schema["anyOf"][0]["properties"].as_object().into_iter().flatten();
+                for (name, _) in chosen {
+                    fields.insert(name.clone(), json!([self.least(&schema["properties"][name]["items"])]));
                 }
                 if fields.is_empty() && schema["minProperties"] == 1 {
                     fields.insert("any".to_owned(), json!(1));
