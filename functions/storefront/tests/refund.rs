@@ -50,6 +50,29 @@ fn returns_one_by_one_give_what_one_return_gives() {
     }
 }
 
+/// Two of what a presale sells for 100.00: a deposit of 10.00 each that counts for 30.00, so 160.00 is paid for both.
+#[test]
+fn what_a_deposit_counts_for_is_counted_for_what_is_kept_too() {
+    let shop = Shop::of(&json!({
+        "format": "pushcart-rulebook/1", "currency": "CNY",
+        "priceLists": [{ "id": "base", "entries": { "A": 10_000 } }],
+        "pricing": { "refund": { "method": "re-evaluate" }, "presales": [
+            { "id": "double-11", "entries": { "A": { "deposit": 1_000, "countsFor": 3_000 } },
+              "depositFrom": "2026-10-20T20:00:00+08:00", "depositUntil": "2026-11-01T00:00:00+08:00",
+              "balanceFrom": "2026-11-11T00:00:00+08:00", "balanceUntil": "2026-11-12T00:00:00+08:00" }] },
+    }));
+    let cart = json!({ "merchant": "willow", "currency": "CNY", "at": "2026-10-25T20:00:00+08:00",
+                       "lines": [{ "id": "1", "sku": "A", "quantity": 2 }] });
+    let decision = shop.post("/v1/quote", &cart)["record"]["decision"].clone();
+    assert_eq!(decision["lines"][0]["paid"], money(16_000));
+    let refund = |returned: Value| {
+        shop.post("/v1/refund", &json!({ "decision": decision, "returns": [returned], "cart": cart }))
+    };
+    let one = refund(json!({ "line": "1", "quantity": 1 }));
+    let other = refund(json!({ "line": "1", "quantity": 1, "before": 1, "refunded": one["total"] }));
+    assert_eq!((&one["total"], &other["total"]), (&money(8_000), &money(8_000)));
+}
+
 #[test]
 fn what_cannot_be_refunded_is_said() {
     let shop = open("re-evaluate");

@@ -115,7 +115,7 @@ fn compose(exchange: &Exchange<'_>, rules: &Rules, request: &Request<'_>) -> Res
 }
 
 /// How lines of a presale are paid, after promotions and with tax.
-fn presales(rules: &Rules, tally: &Tally, context: &Context) -> Result<Vec<PresalePlan>, Problem> {
+pub(super) fn presales(rules: &Rules, tally: &Tally, context: &Context) -> Result<Vec<PresalePlan>, Problem> {
     if !rules.terms.presale {
         return Ok(Vec::new());
     }

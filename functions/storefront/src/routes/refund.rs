@@ -138,8 +138,9 @@ fn kept<'k>(quantities: &[u32], places: &[Option<usize>], frozen: &'k answer::Fr
     kept
 }
 
-/// What a cart costs after promotions, tax and all, without shipping. What promotions added costs what they still give it
-/// for; units that the rest does not earn any more cost their price.
+/// What a cart costs after promotions, tax and all, without shipping, as the decision counts it: of a deposit that counts
+/// for more, what is paid. What promotions added costs what they still give it for; units that the rest does not earn any
+/// more cost their price.
 fn cost(exchange: &Exchange<'_>, rules: &Rules, kept: &Kept<'_>, context: &Context) -> Result<i64, Problem> {
     let store = exchange.world.store;
     let wants = Wants { every_outcome: false, hints: 0, trace: false };
@@ -159,7 +160,9 @@ fn cost(exchange: &Exchange<'_>, rules: &Rules, kept: &Kept<'_>, context: &Conte
     }
     let taxation = rules.pricing.tax(&amounts, context).map_err(Problem::invalid)?;
     let on_top = taxation.taxed.iter().filter(|taxed| !taxed.included).map(|taxed| taxed.tax);
-    money::sum(amounts.iter().map(|amount| amount.amount).chain(on_top)).map_err(too_much)
+    let due = money::sum(amounts.iter().map(|amount| amount.amount).chain(on_top)).map_err(too_much)?;
+    let gains: i64 = super::quote::presales(rules, &tally, context)?.iter().map(answer::gain).sum();
+    Ok((due - gains).max(0))
 }
 
 fn too_much(_: money::Overflow) -> Problem {

@@ -105,6 +105,12 @@ pub fn returns(value: Value<'_>, currency: &str) -> Vec<ReturnLine> {
     value.list(2 * bounds::LINES).filter_map(read).collect()
 }
 
+/// What the deposit of a presale counts for beyond what is paid: it is never paid.
+#[must_use]
+pub const fn gain(plan: &PresalePlan) -> i64 {
+    plan.counts_for - plan.deposit
+}
+
 /// What a sale is decided from: each line with what is paid for it after promotions, and its tax; lines that promotions add
 /// are lines like any other. Lines that are not selected are not sold. Of a deposit that counts for more, only what is paid
 /// is paid.
@@ -114,7 +120,7 @@ pub fn decide(tally: &Tally, presales: &[PresalePlan], policy: RefundPolicy) -> 
     let sold = |id: &str, quantity: u32, net: i64, taxed: Option<&Taxed>| {
         let (tax, on_top) = taxed.map_or((0, 0), |taxed| (taxed.tax, if taxed.included { 0 } else { taxed.tax }));
         let due = net.saturating_add(on_top);
-        let gain = presales.iter().find(|plan| plan.id == id).map_or(0, |plan| plan.counts_for - plan.deposit);
+        let gain = presales.iter().find(|plan| plan.id == id).map_or(0, gain);
         let paid = (due - gain).max(0);
         let tax = if gain == 0 { tax } else { money::part(tax, paid, due.max(1), Rounding::HalfUp).unwrap_or(tax) };
         SoldUnits { id: id.to_owned(), quantity, paid, tax }
