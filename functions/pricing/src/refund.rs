@@ -172,10 +172,10 @@ pub fn refund(
     returns: &[ReturnLine],
     costs: &[RemainingCost],
 ) -> Result<RefundAmounts, Vec<Fault>> {
-    let checked = check(decision, returns)?;
+    let mut checked = check(decision, returns)?;
     money::sum(decision.lines.iter().map(|line| line.paid).chain([decision.shipping])).map_err(overflow)?;
     let (amounts, exact) = match decision.policy.method {
-        RefundMethod::ProRata => (pro_rata(&checked).map_err(overflow)?, true),
+        RefundMethod::ProRata => (pro_rata(&mut checked).map_err(overflow)?, true),
         RefundMethod::ReEvaluate => re_evaluate(&checked, costs)?,
     };
     let all = |returned: &[u32]| decision.lines.iter().zip(returned).all(|(line, returned)| line.quantity == *returned);
@@ -205,15 +205,17 @@ fn share(line: &SoldUnits, units: u32) -> Result<i64, Overflow> {
     money::part(line.paid, i64::from(units), i64::from(line.quantity), Rounding::HalfUp)
 }
 
-fn pro_rata(checked: &Returns<'_>) -> Result<Vec<i64>, Overflow> {
-    let units = checked.before.iter().zip(&checked.after);
-    checked
-        .decision
-        .lines
-        .iter()
-        .zip(units)
-        .map(|(line, (before, after))| Ok(share(line, *after)? - share(line, *before)?))
-        .collect()
+/// The even part of each line that so many units of it are.
+fn even_parts(checked: &Returns<'_>, units: &[u32]) -> Result<Vec<i64>, Overflow> {
+    checked.decision.lines.iter().zip(units).map(|(line, units)| share(line, *units)).collect()
+}
+
+/// The even part of all units that came back, less what was refunded before: at least the part of the units before, also
+/// where a caller does not say it, and what was refunded beyond that is not refunded again.
+fn pro_rata(checked: &mut Returns<'_>) -> Result<Vec<i64>, Overflow> {
+    let (before, after) = (even_parts(checked, &checked.before)?, even_parts(checked, &checked.after)?);
+    checked.refunded.iter_mut().zip(before).for_each(|(refunded, part)| *refunded = part.max(*refunded));
+    Ok(after.iter().zip(&checked.refunded).map(|(part, refunded)| (part - refunded).max(0)).collect())
 }
 
 fn re_evaluate(checked: &Returns<'_>, costs: &[RemainingCost]) -> Result<(Vec<i64>, bool), Vec<Fault>> {
@@ -248,7 +250,8 @@ fn spread(amount: i64, checked: &Returns<'_>) -> Result<Vec<i64>, Overflow> {
     let lines = &checked.decision.lines;
     let mut shares = vec![0; lines.len()];
     let mut left = amount;
-    let now = pro_rata(checked)?;
+    let (before, after) = (even_parts(checked, &checked.before)?, even_parts(checked, &checked.after)?);
+    let now: Vec<i64> = after.iter().zip(&before).map(|(after, before)| after - before).collect();
     let ever: Vec<i64> = checked.after.iter().map(|units| i64::from(*units > 0)).collect();
     for weights in [now, ever] {
         while left > 0 {

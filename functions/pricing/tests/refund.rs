@@ -61,6 +61,18 @@ fn a_discount_that_the_rest_would_not_have_earned_is_not_kept() {
 }
 
 #[test]
+fn what_was_refunded_before_is_not_refunded_again() {
+    // Two units for 10.00 with 1.15 of tax; and three.
+    for (quantity, refunded, expected) in
+        [(2, 1_000, (0, 0)), (2, 700, (300, 34)), (2, 500, (500, 57)), (2, 0, (500, 57)), (3, 500, (167, 19))]
+    {
+        let sold = decision(RefundMethod::ProRata, &[(quantity, 1_000, 115)]);
+        let line = &settle(&sold, &[back(0, 1, 1, refunded)], |_| 0).lines[0];
+        assert_eq!((line.amount, line.tax), expected, "{refunded} of {quantity}");
+    }
+}
+
+#[test]
 fn what_is_wrong_with_a_return_is_said() {
     let sold = decision(RefundMethod::ReEvaluate, &[(2, 100, 10), (3, 300, 0)]);
     let returns = [back(0, 1, 2, 0), back(7, 0, 1, 0), back(1, 0, 1, 301), back(1, 0, 1, 0)];
