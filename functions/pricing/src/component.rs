@@ -3,7 +3,7 @@
 
 use commerce::facts::prices::{
     Cargo, Decision, Payable, PresalePlan, PriceClaim, PriceEvent, PriceReference, PricedCart, RefundAmounts,
-    RemainingCost, ReturnLine, ShippingOption, Taxable, Taxation, Terms,
+    RefundSearch, RemainingCost, ReturnLine, ShippingOption, Taxable, Taxation, Terms,
 };
 use commerce::facts::types::{Compiled, Context, Fault, Line};
 use std::cell::RefCell;
@@ -28,15 +28,20 @@ impl wit::Guest for Component {
     fn compile(rulebook: String) -> Result<Compiled, Vec<Fault>> {
         crate::compile(&rulebook)
     }
-    fn refund_states(decision: Decision, returns: Vec<ReturnLine>) -> Result<Vec<Vec<u32>>, Vec<Fault>> {
-        crate::refund_states(&decision, &returns)
+    fn refund_states(
+        decision: Decision,
+        returns: Vec<ReturnLine>,
+        search: RefundSearch,
+    ) -> Result<Vec<Vec<u32>>, Vec<Fault>> {
+        crate::refund_states(&decision, &returns, &search)
     }
     fn refund(
         decision: Decision,
         returns: Vec<ReturnLine>,
         costs: Vec<RemainingCost>,
+        search: RefundSearch,
     ) -> Result<RefundAmounts, Vec<Fault>> {
-        crate::refund(&decision, &returns, &costs)
+        crate::refund(&decision, &returns, &costs, &search)
     }
 }
 

@@ -24,5 +24,5 @@ mod taxes;
 mod when;
 
 pub use compile::compile;
-pub use refund::{STATES as REFUND_STATES, refund, states as refund_states};
+pub use refund::{refund, states as refund_states};
 pub use rules::Rules;

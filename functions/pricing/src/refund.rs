@@ -8,17 +8,18 @@
 //! keeping more, where a threshold falls; then nothing is asked back, and the refund is measured by the *cheapest cart that
 //! has all the units kept and no more than were bought*. That is the same whatever the order of returns, never negative and
 //! never more than was paid.
+//!
+//! Of lines that are alike, carts that differ only in which of them is kept are one cart: the last lines are those that most
+//! is kept of. A caller says how many carts it can bear to cost; where there are more, the two ends are all that is looked
+//! at, and the answer says that it is not exact.
 
 use commerce::facts::prices::{
-    Decision, RefundAmounts, RefundLine, RefundMethod, RemainingCost, ReturnLine, SoldUnits,
+    Decision, RefundAmounts, RefundLine, RefundMethod, RefundSearch, RemainingCost, ReturnLine, SoldUnits,
 };
 use commerce::facts::types::Fault;
 use commerce::money::{self, Overflow, Rounding};
 use commerce::{bounds, money::Remainder};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Carts that one refund may ask the cost of.
-pub const STATES: usize = 128;
 
 /// A sale and its returns, checked against each other.
 struct Returns<'a> {
@@ -116,54 +117,115 @@ impl Returns<'_> {
         self.decision.lines.iter().zip(returned).map(|(line, returned)| line.quantity - returned).collect()
     }
 
-    /// Every cart between what is kept and what was bought; `None` where they are more than [`STATES`].
-    fn lattice(&self, returned: &[u32]) -> Option<Vec<Vec<u32>>> {
-        let kept = self.kept(returned);
-        let count = returned
-            .iter()
-            .try_fold(1_usize, |count, units| count.checked_mul(usize::try_from(*units).ok()?.checked_add(1)?));
-        if count.is_none_or(|count| count > STATES) {
-            return None;
+    /// Lines that are alike and as many units of which were sold, each in the cart's order.
+    fn alike(&self, search: &RefundSearch) -> Vec<Vec<usize>> {
+        let mut classes: BTreeMap<(Option<u32>, usize, u32), Vec<usize>> = BTreeMap::new();
+        for (place, line) in self.decision.lines.iter().enumerate() {
+            let named = search.alike.get(place).copied();
+            let alone = if named.is_none() { place } else { 0 };
+            classes.entry((named, alone, line.quantity)).or_default().push(place);
         }
-        let mut carts = vec![Vec::new()];
-        for (least, line) in kept.iter().zip(&self.decision.lines) {
+        classes.into_values().collect()
+    }
+
+    /// Every cart between what is kept and what was bought, one of those that differ only in which of lines alike is kept;
+    /// `None` where they are more than may be asked.
+    fn lattice(&self, search: &RefundSearch) -> Option<Vec<Vec<u32>>> {
+        let most = usize::try_from(search.most).unwrap_or(usize::MAX);
+        let kept = self.kept(&self.after);
+        let mut carts = vec![self.decision.lines.iter().map(|line| line.quantity).collect::<Vec<u32>>()];
+        for places in self.alike(search) {
+            let sold = places.first().and_then(|place| self.decision.lines.get(*place)).map_or(0, |line| line.quantity);
+            let least = ascending(&kept, &places);
+            if least.first().is_none_or(|units| *units == sold) {
+                continue;
+            }
+            let choices = choices(&least, sold, most / carts.len())?;
             carts = carts
                 .iter()
-                .flat_map(|cart| (*least..=line.quantity).map(move |units| [cart.as_slice(), &[units]].concat()))
+                .flat_map(|cart| choices.iter().map(|choice| with(cart.clone(), &places, choice)))
                 .collect();
         }
         Some(carts)
     }
 
-    /// The carts whose cost is wanted: the lattice, or the two ends where it is too large.
-    fn wanted(&self) -> (Vec<Vec<u32>>, bool) {
-        let found = self.lattice(&self.after);
+    /// What is kept once so many units came back, as [`Self::lattice`] writes it.
+    fn end(&self, returned: &[u32], search: &RefundSearch) -> Vec<u32> {
+        let kept = self.kept(returned);
+        self.alike(search).iter().fold(kept, |cart, places| {
+            let units = ascending(&cart, places);
+            with(cart, places, &units)
+        })
+    }
+
+    fn nothing_kept(&self) -> bool {
+        self.kept(&self.after).iter().all(|units| *units == 0)
+    }
+
+    /// The carts whose cost is wanted: the lattice, or the two ends where it is too large; none where all comes back.
+    fn wanted(&self, search: &RefundSearch) -> (Vec<Vec<u32>>, bool) {
+        if self.nothing_kept() {
+            return (Vec::new(), true);
+        }
+        let found = self.lattice(search);
         let exact = found.is_some();
-        let mut carts = found.unwrap_or_else(|| vec![self.kept(&self.after), self.kept(&self.before)]);
-        // Nothing kept costs nothing, and what was bought was paid: neither is asked.
-        carts.retain(|cart| {
-            cart.iter().any(|units| *units > 0)
-                && cart.iter().zip(&self.decision.lines).any(|(units, line)| *units < line.quantity)
-        });
+        let mut carts = found.unwrap_or_else(|| vec![self.end(&self.after, search), self.end(&self.before, search)]);
+        // What was bought was paid: it is not asked.
+        carts.retain(|cart| cart.iter().zip(&self.decision.lines).any(|(units, line)| *units < line.quantity));
         carts.sort();
         carts.dedup();
         (carts, exact)
     }
 }
 
+/// The units of these lines, the fewest first.
+fn ascending(cart: &[u32], places: &[usize]) -> Vec<u32> {
+    let mut units: Vec<u32> = places.iter().filter_map(|place| cart.get(*place).copied()).collect();
+    units.sort_unstable();
+    units
+}
+
+/// A cart with so many units of these lines.
+fn with(mut cart: Vec<u32>, places: &[usize], units: &[u32]) -> Vec<u32> {
+    for (place, units) in places.iter().zip(units) {
+        if let Some(entry) = cart.get_mut(*place) {
+            *entry = *units;
+        }
+    }
+    cart
+}
+
+/// Every way to keep at least so many units of lines alike and no more than were sold, the fewest first; `None` where there
+/// are more ways than `most`.
+fn choices(least: &[u32], sold: u32, most: usize) -> Option<Vec<Vec<u32>>> {
+    let mut ways = vec![Vec::new()];
+    for units in least {
+        let from = |way: &Vec<u32>| way.last().copied().unwrap_or(0).max(*units);
+        let count = ways.iter().map(|way| u64::from(sold - from(way)) + 1).fold(0, u64::saturating_add);
+        if usize::try_from(count).map_or(true, |count| count > most) {
+            return None;
+        }
+        ways = ways
+            .iter()
+            .flat_map(|way| (from(way)..=sold).map(move |units| [way.as_slice(), &[units]].concat()))
+            .collect();
+    }
+    Some(ways)
+}
+
 /// The carts whose cost [`refund`] wants to know.
 ///
 /// # Errors
 /// Everything that is wrong with the decision and the returns.
-pub fn states(decision: &Decision, returns: &[ReturnLine]) -> Result<Vec<Vec<u32>>, Vec<Fault>> {
+pub fn states(decision: &Decision, returns: &[ReturnLine], search: &RefundSearch) -> Result<Vec<Vec<u32>>, Vec<Fault>> {
     let checked = check(decision, returns)?;
     Ok(match decision.policy.method {
         RefundMethod::ProRata => Vec::new(),
-        RefundMethod::ReEvaluate => checked.wanted().0,
+        RefundMethod::ReEvaluate => checked.wanted(search).0,
     })
 }
 
-/// What is refunded.
+/// What is refunded; the search is that of [`states`].
 ///
 /// # Errors
 /// Everything that is wrong with the decision and the returns; `cost-missing` where [`states`] wants a cost that is not given.
@@ -171,12 +233,13 @@ pub fn refund(
     decision: &Decision,
     returns: &[ReturnLine],
     costs: &[RemainingCost],
+    search: &RefundSearch,
 ) -> Result<RefundAmounts, Vec<Fault>> {
     let mut checked = check(decision, returns)?;
     money::sum(decision.lines.iter().map(|line| line.paid).chain([decision.shipping])).map_err(overflow)?;
     let (amounts, exact) = match decision.policy.method {
         RefundMethod::ProRata => (pro_rata(&mut checked).map_err(overflow)?, true),
-        RefundMethod::ReEvaluate => re_evaluate(&checked, costs)?,
+        RefundMethod::ReEvaluate => re_evaluate(&checked, costs, search)?,
     };
     let all = |returned: &[u32]| decision.lines.iter().zip(returned).all(|(line, returned)| line.quantity == *returned);
     let last = decision.policy.shipping_with_all && all(&checked.after) && !all(&checked.before);
@@ -218,10 +281,14 @@ fn pro_rata(checked: &mut Returns<'_>) -> Result<Vec<i64>, Overflow> {
     Ok(after.iter().zip(&checked.refunded).map(|(part, refunded)| (part - refunded).max(0)).collect())
 }
 
-fn re_evaluate(checked: &Returns<'_>, costs: &[RemainingCost]) -> Result<(Vec<i64>, bool), Vec<Fault>> {
+fn re_evaluate(
+    checked: &Returns<'_>,
+    costs: &[RemainingCost],
+    search: &RefundSearch,
+) -> Result<(Vec<i64>, bool), Vec<Fault>> {
     let known: BTreeMap<&[u32], i64> = costs.iter().map(|cost| (cost.quantities.as_slice(), cost.cost)).collect();
     let paid: i64 = money::sum(checked.decision.lines.iter().map(|line| line.paid)).map_err(overflow)?;
-    let (wanted, exact) = checked.wanted();
+    let (wanted, exact) = checked.wanted(search);
     let mut cheapest = paid;
     for cart in &wanted {
         let Some(cost) = known.get(cart.as_slice()) else {
@@ -233,7 +300,7 @@ fn re_evaluate(checked: &Returns<'_>, costs: &[RemainingCost]) -> Result<(Vec<i6
         };
         cheapest = cheapest.min(*cost);
     }
-    if checked.kept(&checked.after).iter().all(|units| *units == 0) {
+    if checked.nothing_kept() {
         cheapest = 0;
     }
     // No more than was paid for the lines that come back.

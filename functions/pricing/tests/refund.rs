@@ -5,7 +5,7 @@ mod cart;
 
 use cart::brief;
 use commerce::facts::prices::{
-    Decision, RefundAmounts, RefundMethod, RefundPolicy, RemainingCost, ReturnLine, SoldUnits,
+    Decision, RefundAmounts, RefundMethod, RefundPolicy, RefundSearch, RemainingCost, ReturnLine, SoldUnits,
 };
 use pricing::{refund, refund_states};
 use proptest::prelude::*;
@@ -29,13 +29,27 @@ fn back(line: usize, before: u32, now: u32, refunded: i64) -> ReturnLine {
     ReturnLine { id: line.to_string(), before, now, refunded }
 }
 
+/// No two lines are alike, and this many carts may be asked.
+fn unlike(decision: &Decision, most: u32) -> RefundSearch {
+    RefundSearch { alike: (0..).zip(&decision.lines).map(|(place, _)| place).collect(), most }
+}
+
 /// Refunds with the cost of each remaining cart as this function says.
 fn settle(decision: &Decision, returns: &[ReturnLine], cost: impl Fn(&[u32]) -> i64) -> RefundAmounts {
-    let states = refund_states(decision, returns).unwrap();
-    assert!(states.len() <= pricing::REFUND_STATES);
+    settle_by(&unlike(decision, 1_000), decision, returns, cost)
+}
+
+fn settle_by(
+    search: &RefundSearch,
+    decision: &Decision,
+    returns: &[ReturnLine],
+    cost: impl Fn(&[u32]) -> i64,
+) -> RefundAmounts {
+    let states = refund_states(decision, returns, search).unwrap();
+    assert!(states.len() <= search.most as usize);
     let costs: Vec<RemainingCost> =
         states.into_iter().map(|quantities| RemainingCost { cost: cost(&quantities), quantities }).collect();
-    refund(decision, returns, &costs).unwrap()
+    refund(decision, returns, &costs, search).unwrap()
 }
 
 #[test]
@@ -73,6 +87,28 @@ fn what_was_refunded_before_is_not_refunded_again() {
 }
 
 #[test]
+fn lines_alike_are_counted_together_and_what_is_too_much_is_said() {
+    // Twelve units of 10.00, a line each, and 50.00 off from 80.00: eight of them kept cost least.
+    let ladder = |kept: &[u32]| {
+        let subtotal = kept.iter().map(|units| i64::from(*units) * 1_000).sum::<i64>();
+        if subtotal >= 8_000 { subtotal - 5_000 } else { subtotal }
+    };
+    let sold = decision(RefundMethod::ReEvaluate, &[(1, 583, 0); 12]);
+    let eight: Vec<ReturnLine> = (0..8).map(|line| back(line, 0, 1, 0)).collect();
+    let alike = |most| RefundSearch { alike: vec![7; 12], most };
+    for (search, states, expected) in [
+        (alike(9), 8, (3_996, true)),
+        (alike(8), 1, (2_996, false)),
+        (unlike(&sold, 256), 255, (3_996, true)),
+        (unlike(&sold, 255), 1, (2_996, false)),
+    ] {
+        assert_eq!(refund_states(&sold, &eight, &search).unwrap().len(), states);
+        let found = settle_by(&search, &sold, &eight, ladder);
+        assert_eq!((found.total, found.exact), expected, "{search:?}");
+    }
+}
+
+#[test]
 fn what_is_wrong_with_a_return_is_said() {
     let sold = decision(RefundMethod::ReEvaluate, &[(2, 100, 10), (3, 300, 0)]);
     let returns = [back(0, 1, 2, 0), back(7, 0, 1, 0), back(1, 0, 1, 301), back(1, 0, 1, 0)];
@@ -82,11 +118,14 @@ fn what_is_wrong_with_a_return_is_said() {
         "/returns/2/refunded refunded-more-than-paid",
         "/returns/3 duplicate-line",
     ];
-    assert_eq!(brief(&refund(&sold, &returns, &[]).unwrap_err()), expected);
-    assert_eq!(brief(&refund(&sold, &[back(0, 0, 1, 0)], &[]).unwrap_err()), ["/returns cost-missing"]);
+    assert_eq!(brief(&refund(&sold, &returns, &[], &unlike(&sold, 9)).unwrap_err()), expected);
+    assert_eq!(
+        brief(&refund(&sold, &[back(0, 0, 1, 0)], &[], &unlike(&sold, 9)).unwrap_err()),
+        ["/returns cost-missing"]
+    );
     let odd = decision(RefundMethod::ProRata, &[(0, 100, 10), (1, 5, 6)]);
     assert_eq!(
-        brief(&refund(&odd, &[], &[]).unwrap_err()),
+        brief(&refund(&odd, &[], &[], &unlike(&odd, 9)).unwrap_err()),
         ["/decision/lines/0 out-of-range", "/decision/lines/1 out-of-range"]
     );
 }

@@ -128,3 +128,45 @@ fn a_price_is_answered_with_what_may_be_said_of_it() {
     );
     assert_eq!(answer["shipping"][0]["chosen"], true);
 }
+
+/// A shop with products at 10.00 each and these promotions, and a quote of a cart with so many units of each.
+fn quoted(products: usize, units: u32, promotions: Value) -> (Shop, Value, Value) {
+    let named = |place: usize| format!("P{place}");
+    let entries: serde_json::Map<String, Value> = (0..products).map(|place| (named(place), json!(1_000))).collect();
+    let shop = Shop::of(&json!({
+        "format": "pushcart-rulebook/1", "currency": "CNY", "promotions": promotions,
+        "priceLists": [{ "id": "base", "entries": entries }], "pricing": { "refund": { "method": "re-evaluate" } },
+    }));
+    let line = |place: usize| json!({ "id": place.to_string(), "sku": named(place), "quantity": units });
+    let cart = json!({ "merchant": "willow", "currency": "CNY", "at": "2026-11-11T20:00:00+08:00",
+                       "lines": (0..products).map(line).collect::<Vec<_>>() });
+    let decision = shop.post("/v1/quote", &cart)["record"]["decision"].clone();
+    (shop, cart, decision)
+}
+
+#[test]
+fn a_small_cart_is_looked_at_in_every_way_that_it_may_come_back() {
+    // 120.00 with 50.00 off from 80.00: eight units kept cost the least, 30.00, and 40.00 of 70.00 come back.
+    let ladder = json!([{ "id": "80-50", "when": [{ "kind": "subtotal", "atLeast": 8_000 }],
+                          "gives": [{ "kind": "amount-off", "amount": 5_000 }] }]);
+    let (shop, cart, decision) = quoted(12, 1, ladder);
+    let refund = |returns: Vec<Value>| {
+        let answer = shop.post("/v1/refund", &json!({ "decision": decision, "returns": returns, "cart": cart }));
+        (answer["total"]["amount"].clone(), answer["exact"].clone())
+    };
+    let back = |line: usize| json!({ "line": line.to_string(), "quantity": 1 });
+    assert_eq!(refund((0..8).map(back).collect()), (json!(4_000), json!(true)));
+    assert_eq!(refund((0..12).map(back).collect()), (json!(7_000), json!(true)));
+}
+
+#[test]
+fn a_large_cart_is_refunded_in_time_and_says_that_not_every_way_was_looked_at() {
+    let percent =
+        |place: usize| json!({ "id": format!("p{place}"), "gives": [{ "kind": "percent-off", "basisPoints": 100 }] });
+    let (shop, cart, decision) = quoted(100, 127, (0..50).map(percent).collect());
+    let began = std::time::Instant::now();
+    let returns = json!([{ "line": "0", "quantity": 127 }]);
+    let answer = shop.post("/v1/refund", &json!({ "decision": decision, "returns": returns, "cart": cart }));
+    assert_eq!((&answer["exact"], &answer["total"]), (&json!(false), &decision["lines"][0]["paid"]));
+    assert!(began.elapsed() < std::time::Duration::from_secs(1), "{:?}", began.elapsed());
+}

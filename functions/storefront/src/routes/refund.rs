@@ -10,12 +10,20 @@ use crate::problem::{Kind, Problem};
 use crate::published::Rules;
 use crate::till::{self, Tally};
 use crate::wire::{self, cart, context, refund as answer};
-use commerce::facts::offers::Wants;
-use commerce::facts::prices::{RemainingCost, ReturnLine, Taxable};
+use commerce::facts::offers::{Status, Wants};
+use commerce::facts::prices::{RefundSearch, RemainingCost, ReturnLine, Taxable};
 use commerce::facts::types::{Context, Line};
 use commerce::money::{self, Rounding};
 use commerce::{Fault, Report, Value, bounds};
 use std::collections::BTreeMap;
+
+/// The most carts that are costed, however small; the work that all may be, in lines by promotions looked at; what a cart is
+/// beside its lines; how many looks at each promotion a search is taken for; and the work that is double for its size.
+const MOST: u32 = 4_096;
+const WORK: usize = 80_000;
+const CART: usize = 4;
+const SEARCH: usize = 8;
+const LARGE: usize = 10_000;
 
 /// A cart as it was quoted.
 struct Cart<'a> {
@@ -38,16 +46,17 @@ pub fn post(exchange: &Exchange<'_>) -> Result<Response, Problem> {
         return Err(Problem::invalid(report.faults(&node)));
     };
     let Request { frozen, returns, cart } = request;
-    let states = pricing::refund_states(&frozen.decision, &returns).map_err(Problem::invalid)?;
-    let costs = match cart {
-        _ if states.is_empty() => Vec::new(),
-        Some(cart) => costs(exchange, &frozen, &cart, states)?,
+    let any = RefundSearch { alike: Vec::new(), most: MOST };
+    let states = pricing::refund_states(&frozen.decision, &returns, &any).map_err(Problem::invalid)?;
+    let (costs, search) = match cart {
+        _ if states.is_empty() => (Vec::new(), any),
+        Some(cart) => costs(exchange, &frozen, &returns, &cart)?,
         None => {
             let detail = "a decision that refunds by re-evaluation needs the cart as it was quoted";
             return Err(Problem::fault("missing-field", "/cart", detail));
         }
     };
-    let amounts = pricing::refund(&frozen.decision, &returns, &costs).map_err(Problem::invalid)?;
+    let amounts = pricing::refund(&frozen.decision, &returns, &costs, &search).map_err(Problem::invalid)?;
     let body = answer::Refund::of(&amounts, frozen.currency);
     let body = serde_json::to_vec(&body).map_err(|error| Problem::internal(error.to_string()))?;
     Ok(Response::json(200, body))
@@ -76,13 +85,13 @@ fn read_cart(value: Value<'_>, now: i64) -> Option<Cart<'_>> {
     Some(Cart { source: source?, context: context?, lines: lines? })
 }
 
-/// What each of these carts would have cost.
+/// What each of the carts between what is kept and what was bought would have cost, and how they were looked for.
 fn costs(
     exchange: &Exchange<'_>,
     frozen: &answer::Frozen<'_>,
+    returns: &[ReturnLine],
     cart: &Cart<'_>,
-    states: Vec<Vec<u32>>,
-) -> Result<Vec<RemainingCost>, Problem> {
+) -> Result<(Vec<RemainingCost>, RefundSearch), Problem> {
     let rules = exchange.rules(&cart.source)?;
     if rules.digest != frozen.rules {
         let detail = format!("The decision was made by {}, these rules are {}.", frozen.rules, rules.digest);
@@ -90,12 +99,42 @@ fn costs(
     }
     rules.hold_for_pricing(exchange.world.store, &cart.lines)?;
     let places = places(frozen, cart)?;
+    let sold = tally(exchange, &rules, &cart.lines, &cart.context).map_err(|problem| problem.below("/cart"))?;
+    let search = RefundSearch { alike: alike(&places, cart), most: most(&sold) };
+    let states = pricing::refund_states(&frozen.decision, returns, &search).map_err(Problem::invalid)?;
     let cost = |quantities: Vec<u32>| {
         let kept = kept(&quantities, &places, frozen, cart);
         let cost = cost(exchange, &rules, &kept, &cart.context).map_err(|problem| problem.below("/cart"))?;
         Ok(RemainingCost { quantities, cost })
     };
-    states.into_iter().map(cost).collect()
+    let costs: Result<Vec<RemainingCost>, Problem> = states.into_iter().map(cost).collect();
+    Ok((costs?, search))
+}
+
+/// For each line of the decision, the number of the lines that it is like: the same product, bought and declared in the same
+/// way. What a promotion added is like nothing else.
+fn alike(places: &[Option<usize>], cart: &Cart<'_>) -> Vec<u32> {
+    let mut numbers = BTreeMap::new();
+    let number = |(own, place): (u32, &Option<usize>)| {
+        let Some(line) = place.and_then(|place| cart.lines.get(place)) else { return own };
+        let Line { id: _, sku, quantity: _, subscription, selected: _, claimed_reference: _, attributes } = line;
+        let declared: Vec<(&str, &str)> =
+            attributes.iter().map(|own| (own.name.as_str(), own.value.as_str())).collect();
+        *numbers.entry((sku.as_str(), *subscription, declared)).or_insert(own)
+    };
+    (0..).zip(places).map(number).collect()
+}
+
+/// The most carts that are costed, by the work that the one that was bought is: its lines, by the promotions looked at. A
+/// search for the best of several promotions is many looks.
+fn most(sold: &Tally) -> u32 {
+    let Tally { priced, verdict, .. } = sold;
+    let searched = !verdict.optimal || verdict.outcomes.iter().any(|outcome| outcome.status == Status::Superseded);
+    let looks = (1 + verdict.outcomes.len()).saturating_mul(if searched { SEARCH } else { 1 });
+    let work = (CART + priced.len()).saturating_mul(looks);
+    // A large cart costs more than in proportion.
+    let work = work.saturating_add(work.saturating_mul(work) / LARGE);
+    u32::try_from(WORK / work).unwrap_or(MOST).clamp(2, MOST)
 }
 
 /// For each line of the decision, its place in the cart; `None` for what a promotion added.
@@ -138,15 +177,19 @@ fn kept<'k>(quantities: &[u32], places: &[Option<usize>], frozen: &'k answer::Fr
     kept
 }
 
+fn tally(exchange: &Exchange<'_>, rules: &Rules, lines: &[Line], context: &Context) -> Result<Tally, Problem> {
+    let wants = Wants { every_outcome: false, hints: 0, trace: false };
+    Tally::of(exchange.world.store, rules, lines, context, |priced, declared, charges| {
+        rules.promotions.evaluate(priced, declared, charges, &[], wants, context).map_err(Problem::invalid)
+    })
+}
+
 /// What a cart costs after promotions, tax and all, without shipping, as the decision counts it: of a deposit that counts
 /// for more, what is paid. What promotions added costs what they still give it for; units that the rest does not earn any
 /// more cost their price.
 fn cost(exchange: &Exchange<'_>, rules: &Rules, kept: &Kept<'_>, context: &Context) -> Result<i64, Problem> {
     let store = exchange.world.store;
-    let wants = Wants { every_outcome: false, hints: 0, trace: false };
-    let tally = Tally::of(store, rules, &kept.lines, context, |priced, declared, charges| {
-        rules.promotions.evaluate(priced, declared, charges, &[], wants, context).map_err(Problem::invalid)
-    })?;
+    let tally = tally(exchange, rules, &kept.lines, context)?;
     let mut amounts = till::taxables(&tally.priced, &tally.particulars, &tally.nets);
     for (by, units) in &kept.added {
         let earned = tally.added.iter().find(|added| added.promotion == by.promotion && added.sku == by.sku);
