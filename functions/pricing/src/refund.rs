@@ -14,7 +14,7 @@
 //! at, and the answer says that it is not exact.
 
 use commerce::facts::prices::{
-    Decision, RefundAmounts, RefundLine, RefundMethod, RefundSearch, RemainingCost, ReturnLine, SoldUnits,
+    Decision, RefundAmounts, RefundLine, RefundMethod, RefundSearch, RemainingCost, ReturnLine, SoldUnits, Tender,
 };
 use commerce::facts::types::Fault;
 use commerce::money::{self, Overflow, Rounding};
@@ -97,7 +97,24 @@ fn check_decision(decision: &Decision) -> Vec<Fault> {
         let detail = "the tax is part of what was paid";
         faults.push(fault("out-of-range", "/decision/shipping".to_owned(), detail.to_owned()));
     }
+    faults.extend(check_besides(decision));
     faults
+}
+
+/// Purses pay no more than was paid for the lines, and nobody burns or earns fewer than no points.
+fn check_besides(decision: &Decision) -> Vec<Fault> {
+    let Decision { lines, tenders, points_burned, points_earned, .. } = decision;
+    let paid = lines.iter().map(|line| line.paid).fold(0, i64::saturating_add);
+    let purses = tenders.iter().map(|tender| tender.amount).fold(0, i64::saturating_add);
+    let tenders = tenders.iter().any(|tender| tender.amount < 0) || purses > paid;
+    let points = |points: i64| !(0..=bounds::AMOUNT).contains(&points);
+    let wrong = [
+        ("tenders", tenders, "purses pay 0 or more, in all no more than was paid for the lines"),
+        ("pointsBurned", points(*points_burned), "must be 0 or more"),
+        ("pointsEarned", points(*points_earned), "must be 0 or more"),
+    ];
+    let wrong = wrong.into_iter().filter(|(_, wrong, _)| *wrong);
+    wrong.map(|(name, _, detail)| fault("out-of-range", format!("/decision/{name}"), detail.to_owned())).collect()
 }
 
 impl Returns<'_> {
@@ -248,7 +265,51 @@ pub fn refund(
         returns.iter().zip(&checked.places).map(|(given, place)| written(&checked, *place, given, &amounts)).collect();
     // What the lines named cannot take goes to lines that came back before, and counts in the total.
     let total = money::sum(amounts.iter().copied().chain([shipping])).map_err(overflow)?;
-    Ok(RefundAmounts { lines, shipping, shipping_tax, total, exact })
+    let Besides { tenders, points_returned, points_revoked } = besides(&checked, &amounts).map_err(overflow)?;
+    Ok(RefundAmounts { lines, shipping, shipping_tax, total, tenders, points_returned, points_revoked, exact })
+}
+
+/// What goes back that is no money.
+struct Besides {
+    tenders: Vec<Tender>,
+    points_returned: i64,
+    points_revoked: i64,
+}
+
+/// Follows from what was refunded of the lines before and with this return alone, so that it is the same in any order. The
+/// purses together get their even part of it, the first purse first: that never takes anything back from one.
+fn besides(checked: &Returns<'_>, amounts: &[i64]) -> Result<Besides, Overflow> {
+    let decision = checked.decision;
+    let (before, after, whole) = progress(checked, amounts)?;
+    let even = |all: i64, so_far: i64| money::part(all, so_far, whole, Rounding::Down);
+    let between = |all: i64| Ok(even(all, after)? - even(all, before)?);
+    let purses = money::sum(decision.tenders.iter().map(|tender| tender.amount))?;
+    let (filled, fill) = (even(purses, before)?, even(purses, after)?);
+    let mut below = 0;
+    let mut tenders = Vec::new();
+    for Tender { id, amount: most } in &decision.tenders {
+        let amount = (fill - below).clamp(0, *most) - (filled - below).clamp(0, *most);
+        if amount > 0 {
+            tenders.push(Tender { id: id.clone(), amount });
+        }
+        below += most;
+    }
+    let (points_returned, points_revoked) = (between(decision.points_burned)?, between(decision.points_earned)?);
+    Ok(Besides { tenders, points_returned, points_revoked })
+}
+
+/// What was refunded of the lines before, what with this return, and what was paid for them; units where nothing was paid.
+fn progress(checked: &Returns<'_>, amounts: &[i64]) -> Result<(i64, i64, i64), Overflow> {
+    let lines = &checked.decision.lines;
+    let paid = money::sum(lines.iter().map(|line| line.paid))?;
+    if paid == 0 {
+        let units = |units: &[u32]| units.iter().copied().map(i64::from).sum();
+        let sold: i64 = lines.iter().map(|line| i64::from(line.quantity)).sum();
+        return Ok((units(&checked.before), units(&checked.after), sold.max(1)));
+    }
+    let before = money::sum(checked.refunded.iter().copied())?.min(paid);
+    let after = money::sum([before].into_iter().chain(amounts.iter().copied()))?.min(paid);
+    Ok((before, after, paid))
 }
 
 fn written(checked: &Returns<'_>, place: usize, given: &ReturnLine, amounts: &[i64]) -> RefundLine {

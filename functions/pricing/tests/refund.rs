@@ -5,10 +5,11 @@ mod cart;
 
 use cart::brief;
 use commerce::facts::prices::{
-    Decision, RefundAmounts, RefundMethod, RefundPolicy, RefundSearch, RemainingCost, ReturnLine, SoldUnits,
+    Decision, RefundAmounts, RefundMethod, RefundPolicy, RefundSearch, RemainingCost, ReturnLine, SoldUnits, Tender,
 };
 use pricing::{refund, refund_states};
 use proptest::prelude::*;
+use std::collections::BTreeMap;
 
 fn decision(method: RefundMethod, lines: &[(u32, i64, i64)]) -> Decision {
     let line = |(index, (quantity, paid, tax)): (usize, &(u32, i64, i64))| SoldUnits {
@@ -21,6 +22,9 @@ fn decision(method: RefundMethod, lines: &[(u32, i64, i64)]) -> Decision {
         lines: lines.iter().enumerate().map(line).collect(),
         shipping: 1_130,
         shipping_tax: 130,
+        tenders: Vec::new(),
+        points_burned: 0,
+        points_earned: 0,
         policy: RefundPolicy { method, shipping_with_all: true },
     }
 }
@@ -108,6 +112,51 @@ fn lines_alike_are_counted_together_and_what_is_too_much_is_said() {
     }
 }
 
+fn tender(id: &str, amount: i64) -> Tender {
+    Tender { id: id.to_owned(), amount }
+}
+
+/// The same sale, with a third and a quarter of it from purses, and points.
+fn tendered(mut sold: Decision) -> Decision {
+    let paid: i64 = sold.lines.iter().map(|line| line.paid).sum();
+    sold.tenders = vec![tender("red", paid / 3), tender("green", paid / 4)];
+    (sold.points_burned, sold.points_earned) = (101, 37);
+    sold
+}
+
+#[test]
+fn what_purses_and_points_paid_goes_back_to_them() {
+    let mut sold = decision(RefundMethod::ProRata, &[(3, 1_000, 0)]);
+    sold.tenders = vec![tender("red", 600), tender("green", 288)];
+    (sold.points_burned, sold.points_earned) = (100, 10);
+    let mut found = Vec::new();
+    for (before, refunded) in [(0, 0), (1, 333), (2, 667)] {
+        let step = settle(&sold, &[back(0, before, 1, refunded)], |_| 0);
+        let tenders: Vec<(String, i64)> = step.tenders.into_iter().map(|own| (own.id, own.amount)).collect();
+        found.push((tenders, step.points_returned, step.points_revoked));
+    }
+    let part = |id: &str, amount: i64| (id.to_owned(), amount);
+    // 295, 592 and 888 of 888 after 3.33, 6.67 and 10.00; the first purse first.
+    assert_eq!(
+        found,
+        [
+            (vec![part("red", 295)], 33, 3),
+            (vec![part("red", 297)], 33, 3),
+            (vec![part("red", 8), part("green", 288)], 34, 4)
+        ]
+    );
+    // Where nothing was paid, points come back by the units.
+    let mut free = decision(RefundMethod::ReEvaluate, &[(3, 0, 0)]);
+    free.points_burned = 100;
+    assert_eq!(settle(&free, &[back(0, 1, 1, 0)], |_| 0).points_returned, 33);
+    free.tenders = vec![tender("red", 1)];
+    free.points_earned = -1;
+    assert_eq!(
+        brief(&refund(&free, &[], &[], &unlike(&free, 9)).unwrap_err()),
+        ["/decision/tenders out-of-range", "/decision/pointsEarned out-of-range"]
+    );
+}
+
 #[test]
 fn what_is_wrong_with_a_return_is_said() {
     let sold = decision(RefundMethod::ReEvaluate, &[(2, 100, 10), (3, 300, 0)]);
@@ -130,11 +179,25 @@ fn what_is_wrong_with_a_return_is_said() {
     );
 }
 
+/// What purses get back, burned points that come back, earned points that are taken back.
+type Besides = (BTreeMap<String, i64>, i64, i64);
+
+fn add(besides: &mut Besides, step: &RefundAmounts) -> Result<(), TestCaseError> {
+    for own in &step.tenders {
+        prop_assert!(own.amount > 0);
+        *besides.0.entry(own.id.clone()).or_default() += own.amount;
+    }
+    besides.1 += step.points_returned;
+    besides.2 += step.points_revoked;
+    Ok(())
+}
+
 /// Returns one unit after the other in the order given, a line at a time; and then all of them at once.
 fn in_sequence(sold: &Decision, order: &[usize], cost: impl Fn(&[u32]) -> i64) -> Result<(), TestCaseError> {
     let count = sold.lines.len();
     let (mut before, mut refunded, mut taxes) = (vec![0; count], vec![0; count], vec![0; count]);
     let mut shipping = 0;
+    let mut besides = (BTreeMap::new(), 0, 0);
     for line in order {
         let returns: Vec<ReturnLine> =
             (0..count).map(|index| back(index, before[index], u32::from(index == *line), refunded[index])).collect();
@@ -148,13 +211,21 @@ fn in_sequence(sold: &Decision, order: &[usize], cost: impl Fn(&[u32]) -> i64) -
         }
         prop_assert_eq!(step.total, step.lines.iter().map(|line| line.amount).sum::<i64>() + step.shipping);
         shipping += step.shipping;
+        let purses: i64 = step.tenders.iter().map(|own| own.amount).sum();
+        prop_assert!(purses <= step.total - step.shipping && step.points_returned >= 0 && step.points_revoked >= 0);
+        add(&mut besides, &step)?;
     }
     let at_once: Vec<ReturnLine> = (0..count).map(|index| back(index, 0, before[index], 0)).collect();
     let once = settle(sold, &at_once, &cost);
     prop_assert_eq!(refunded.iter().sum::<i64>() + shipping, once.total);
+    let mut of_once = (BTreeMap::new(), 0, 0);
+    add(&mut of_once, &once)?;
+    prop_assert_eq!(&besides, &of_once);
     let everything = sold.lines.iter().zip(&before).all(|(line, before)| line.quantity == *before);
     prop_assert_eq!(shipping, if everything { sold.shipping } else { 0 });
     if everything {
+        let purses = sold.tenders.iter().filter(|own| own.amount > 0).map(|own| (own.id.clone(), own.amount)).collect();
+        prop_assert_eq!(besides, (purses, sold.points_burned, sold.points_earned));
         prop_assert_eq!(once.total, sold.lines.iter().map(|line| line.paid).sum::<i64>() + sold.shipping);
         prop_assert_eq!(taxes, sold.lines.iter().map(|line| line.tax).collect::<Vec<_>>());
     }
@@ -177,7 +248,7 @@ fn sale() -> impl Strategy<Value = (Vec<(u32, i64, i64)>, Vec<usize>)> {
 proptest! {
     #[test]
     fn several_returns_sum_to_one_pro_rata((lines, order) in sale()) {
-        in_sequence(&decision(RefundMethod::ProRata, &lines), &order, |_| 0)?;
+        in_sequence(&tendered(decision(RefundMethod::ProRata, &lines)), &order, |_| 0)?;
     }
 
     /// Whatever the rest costs, a threshold that falls, a set that breaks, or no sense at all.
@@ -187,6 +258,6 @@ proptest! {
             let hash = kept.iter().fold(seed, |hash, units| (hash ^ u64::from(*units)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29));
             i64::try_from(hash % 200_000).unwrap()
         };
-        in_sequence(&decision(RefundMethod::ReEvaluate, &lines), &order, nonsense)?;
+        in_sequence(&tendered(decision(RefundMethod::ReEvaluate, &lines)), &order, nonsense)?;
     }
 }

@@ -130,12 +130,12 @@ fn a_price_is_answered_with_what_may_be_said_of_it() {
 }
 
 /// A shop with products at 10.00 each and these promotions, and a quote of a cart with so many units of each.
-fn quoted(products: usize, units: u32, promotions: Value) -> (Shop, Value, Value) {
+fn quoted(method: &str, products: usize, units: u32, promotions: Value) -> (Shop, Value, Value) {
     let named = |place: usize| format!("P{place}");
     let entries: serde_json::Map<String, Value> = (0..products).map(|place| (named(place), json!(1_000))).collect();
     let shop = Shop::of(&json!({
         "format": "pushcart-rulebook/1", "currency": "CNY", "promotions": promotions,
-        "priceLists": [{ "id": "base", "entries": entries }], "pricing": { "refund": { "method": "re-evaluate" } },
+        "priceLists": [{ "id": "base", "entries": entries }], "pricing": { "refund": { "method": method } },
     }));
     let line = |place: usize| json!({ "id": place.to_string(), "sku": named(place), "quantity": units });
     let cart = json!({ "merchant": "willow", "currency": "CNY", "at": "2026-11-11T20:00:00+08:00",
@@ -149,7 +149,7 @@ fn a_small_cart_is_looked_at_in_every_way_that_it_may_come_back() {
     // 120.00 with 50.00 off from 80.00: eight units kept cost the least, 30.00, and 40.00 of 70.00 come back.
     let ladder = json!([{ "id": "80-50", "when": [{ "kind": "subtotal", "atLeast": 8_000 }],
                           "gives": [{ "kind": "amount-off", "amount": 5_000 }] }]);
-    let (shop, cart, decision) = quoted(12, 1, ladder);
+    let (shop, cart, decision) = quoted("re-evaluate", 12, 1, ladder);
     let refund = |returns: Vec<Value>| {
         let answer = shop.post("/v1/refund", &json!({ "decision": decision, "returns": returns, "cart": cart }));
         (answer["total"]["amount"].clone(), answer["exact"].clone())
@@ -163,10 +163,44 @@ fn a_small_cart_is_looked_at_in_every_way_that_it_may_come_back() {
 fn a_large_cart_is_refunded_in_time_and_says_that_not_every_way_was_looked_at() {
     let percent =
         |place: usize| json!({ "id": format!("p{place}"), "gives": [{ "kind": "percent-off", "basisPoints": 100 }] });
-    let (shop, cart, decision) = quoted(100, 127, (0..50).map(percent).collect());
+    let (shop, cart, decision) = quoted("re-evaluate", 100, 127, (0..50).map(percent).collect());
     let began = std::time::Instant::now();
     let returns = json!([{ "line": "0", "quantity": 127 }]);
     let answer = shop.post("/v1/refund", &json!({ "decision": decision, "returns": returns, "cart": cart }));
     assert_eq!((&answer["exact"], &answer["total"]), (&json!(false), &decision["lines"][0]["paid"]));
     assert!(began.elapsed() < std::time::Duration::from_secs(1), "{:?}", began.elapsed());
+}
+
+#[test]
+fn what_a_red_packet_paid_goes_back_to_its_purse() {
+    let promotions = json!([
+        { "id": "packet", "gives": [{ "kind": "red-packet", "id": "spring", "amount": 888 }] },
+        { "id": "burn", "gives": [{ "kind": "points-burn", "minorPerStep": 1, "most": 500 }] },
+        { "id": "earn", "gives": [{ "kind": "points-earn", "points": 1, "spend": 100 }] },
+    ]);
+    for method in ["pro-rata", "re-evaluate"] {
+        let (shop, mut cart, _) = quoted(method, 1, 2, promotions.clone());
+        cart["shopper"] = json!({ "points": 1_000 });
+        let decision = shop.post("/v1/quote", &cart)["record"]["decision"].clone();
+        assert_eq!(decision["tenders"], json!([{ "id": "spring", "amount": money(888) }]), "{decision}");
+        assert_eq!((&decision["pointsBurned"], &decision["pointsEarned"]), (&json!(500), &json!(15)));
+        let refund = |decision: &Value, returned: Value| {
+            shop.post("/v1/refund", &json!({ "decision": decision, "returns": [returned], "cart": cart }))
+        };
+        let one = refund(&decision, json!({ "line": "0", "quantity": 1 }));
+        let before = &one["lines"][0]["amount"];
+        let other = refund(&decision, json!({ "line": "0", "quantity": 1, "before": 1, "refunded": before }));
+        let once = refund(&decision, json!({ "line": "0", "quantity": 2 }));
+        for (pointer, all) in [("/tenders/0/amount/amount", 888), ("/pointsReturned", 500), ("/pointsRevoked", 15)] {
+            let parts = [&one, &other].map(|answer| answer.pointer(pointer).unwrap().as_i64().unwrap());
+            assert_eq!((parts[0] + parts[1], once.pointer(pointer)), (all, Some(&json!(all))), "{method} {pointer}");
+        }
+        // A decision from before purses and points were told is still read.
+        let mut old = decision.clone();
+        old.as_object_mut()
+            .unwrap()
+            .retain(|name, _| !["tenders", "pointsBurned", "pointsEarned"].contains(&name.as_str()));
+        let untold = refund(&old, json!({ "line": "0", "quantity": 2 }));
+        assert_eq!((&untold["total"], untold.get("tenders")), (&once["total"], None));
+    }
 }

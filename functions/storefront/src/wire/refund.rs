@@ -4,8 +4,9 @@
 
 use super::money::Money;
 use crate::till::{Added, Tally};
+use commerce::facts::offers::Grant;
 use commerce::facts::prices::{
-    Decision, PresalePlan, RefundAmounts, RefundMethod, RefundPolicy, ReturnLine, SoldUnits, Taxed,
+    Decision, PresalePlan, RefundAmounts, RefundMethod, RefundPolicy, ReturnLine, SoldUnits, Taxed, Tender,
 };
 use commerce::money::{self, Rounding};
 use commerce::{Object, Value, bounds};
@@ -54,12 +55,35 @@ pub fn decision<'a>(value: Value<'a>) -> Option<Frozen<'a>> {
     if let Some(shipping) = &shipping {
         shipping.finish();
     }
+    let tenders = object.field("tenders").map_or_else(Vec::new, |value| tenders(value, named));
+    let points = |name: &str| object.field(name).map_or(Some(0), |value| value.integer(0..=bounds::AMOUNT));
+    let (burned, earned) = (points("pointsBurned"), points("pointsEarned"));
     let policy = object.required("policy").and_then(policy);
     object.finish();
     let (shipping, shipping_tax) = of_shipping?;
     let (lines, added) = lines?.into_iter().unzip();
-    let decision = Decision { lines, shipping: shipping?, shipping_tax: shipping_tax?, policy: policy? };
+    let decision = Decision {
+        lines,
+        shipping: shipping?,
+        shipping_tax: shipping_tax?,
+        tenders,
+        points_burned: burned?,
+        points_earned: earned?,
+        policy: policy?,
+    };
     Some(Frozen { decision, currency: currency?, rules: rules?, added })
+}
+
+/// Reads `[{"id": "spring", "amount": {…}}]`: what purses paid.
+fn tenders(value: Value<'_>, currency: &str) -> Vec<Tender> {
+    let read = |value: Value<'_>| {
+        let object = value.object()?;
+        let id = object.required("id").and_then(|id| id.identifier());
+        let amount = amount(&object, "amount", currency);
+        object.finish();
+        Some(Tender { id: id?.to_owned(), amount: amount? })
+    };
+    value.list(2 * bounds::LINES).filter_map(read).collect()
 }
 
 fn amount(object: &Object<'_>, name: &str, currency: &str) -> Option<i64> {
@@ -135,22 +159,71 @@ pub fn decide(tally: &Tally, presales: &[PresalePlan], policy: RefundPolicy) -> 
     let shipping = charged - verdict.shipping_discount;
     let carriage = rest().find(|taxed| taxed.id == "shipping");
     let on_top = carriage.filter(|taxed| !taxed.included).map_or(0, |taxed| taxed.tax);
+    let lines: Vec<SoldUnits> = lines.chain(added).collect();
+    let paid = lines.iter().map(|line| line.paid).fold(0, i64::saturating_add);
+    let points = |kind: &str| {
+        let granted = verdict.grants.iter().filter(|grant| grant.kind == kind);
+        granted.map(|grant| grant.amount).fold(0, i64::saturating_add).clamp(0, bounds::AMOUNT)
+    };
     Decision {
-        lines: lines.chain(added).collect(),
+        tenders: purses(&verdict.grants, paid),
+        points_burned: points("points-burned"),
+        points_earned: points("points-earned"),
+        lines,
         shipping: shipping.saturating_add(on_top),
         shipping_tax: carriage.map_or(0, |taxed| taxed.tax),
         policy,
     }
 }
 
+/// What each purse pays, in the order in which they are drawn from; in all no more than is paid for the lines.
+fn purses(grants: &[Grant], paid: i64) -> Vec<Tender> {
+    let mut purses: Vec<Tender> = Vec::new();
+    let mut left = paid;
+    for grant in grants.iter().filter(|grant| grant.kind == "tender") {
+        let (id, amount) = (grant.id.as_deref().unwrap_or_default(), grant.amount.clamp(0, left));
+        left -= amount;
+        match purses.iter_mut().find(|purse| purse.id == id) {
+            Some(purse) => purse.amount += amount,
+            None if amount > 0 => purses.push(Tender { id: id.to_owned(), amount }),
+            None => {}
+        }
+    }
+    purses
+}
+
 /// A decision as a quote's record carries it.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Written<'a> {
     currency: &'a str,
     rules: &'a str,
     lines: Vec<WrittenLine<'a>>,
     shipping: Paid<'a>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tenders: Vec<WrittenTender<'a>>,
+    #[serde(skip_serializing_if = "is_none")]
+    points_burned: i64,
+    #[serde(skip_serializing_if = "is_none")]
+    points_earned: i64,
     policy: Policy,
+}
+
+#[derive(Serialize)]
+struct WrittenTender<'a> {
+    id: &'a str,
+    amount: Money<'a>,
+}
+
+impl<'a> WrittenTender<'a> {
+    fn all(tenders: &'a [Tender], money: impl Fn(i64) -> Money<'a>) -> Vec<Self> {
+        tenders.iter().map(|Tender { id, amount }| Self { id, amount: money(*amount) }).collect()
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
+const fn is_none(points: &i64) -> bool {
+    *points == 0
 }
 
 #[derive(Serialize)]
@@ -189,7 +262,7 @@ impl<'a> Written<'a> {
     #[must_use]
     pub fn of(decision: &'a Decision, added: &'a [Added], currency: &'a str, rules: &'a str) -> Self {
         let money = Money::of(currency);
-        let Decision { lines, shipping, shipping_tax, policy } = decision;
+        let Decision { lines, shipping, shipping_tax, tenders, points_burned, points_earned, policy } = decision;
         let line = |line: &'a SoldUnits| {
             let SoldUnits { id, quantity, paid, tax } = line;
             let by = added.iter().find(|added| added.id == *id);
@@ -206,6 +279,9 @@ impl<'a> Written<'a> {
             rules,
             lines: lines.iter().map(line).collect(),
             shipping: Paid { paid: money(*shipping), tax: money(*shipping_tax) },
+            tenders: WrittenTender::all(tenders, money),
+            points_burned: *points_burned,
+            points_earned: *points_earned,
             policy: Policy {
                 method: match method {
                     RefundMethod::ProRata => "pro-rata",
@@ -219,10 +295,17 @@ impl<'a> Written<'a> {
 
 /// The answer of `POST /v1/refund`.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Refund<'a> {
     lines: Vec<Line<'a>>,
     shipping: Paid<'a>,
     total: Money<'a>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tenders: Vec<WrittenTender<'a>>,
+    #[serde(skip_serializing_if = "is_none")]
+    points_returned: i64,
+    #[serde(skip_serializing_if = "is_none")]
+    points_revoked: i64,
     exact: bool,
 }
 
@@ -239,7 +322,8 @@ impl<'a> Refund<'a> {
     #[must_use]
     pub fn of(amounts: &'a RefundAmounts, currency: &'a str) -> Self {
         let money = Money::of(currency);
-        let RefundAmounts { lines, shipping, shipping_tax, total, exact } = amounts;
+        let RefundAmounts { lines, shipping, shipping_tax, total, tenders, points_returned, points_revoked, exact } =
+            amounts;
         let line = |line: &'a commerce::facts::prices::RefundLine| {
             let commerce::facts::prices::RefundLine { id, quantity, amount, tax } = line;
             Line { line: id, quantity: *quantity, amount: money(*amount), tax: money(*tax) }
@@ -248,6 +332,9 @@ impl<'a> Refund<'a> {
             lines: lines.iter().map(line).collect(),
             shipping: Paid { paid: money(*shipping), tax: money(*shipping_tax) },
             total: money(*total),
+            tenders: WrittenTender::all(tenders, money),
+            points_returned: *points_returned,
+            points_revoked: *points_revoked,
             exact: *exact,
         }
     }
