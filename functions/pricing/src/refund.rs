@@ -373,7 +373,8 @@ fn re_evaluate(
 }
 
 /// Splits a refund among the lines that come back now by what their units were paid, and what they cannot bear among those
-/// that came back before: no line gets more than was paid for it.
+/// that came back before: no line gets more than was paid for it. What a line gets so depends on the order of returns, unlike
+/// the sum: an even part of all that came back so far could be less than a line was refunded already.
 fn spread(amount: i64, checked: &Returns<'_>) -> Result<Vec<i64>, Overflow> {
     let lines = &checked.decision.lines;
     let mut shares = vec![0; lines.len()];
