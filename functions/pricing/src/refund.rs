@@ -9,9 +9,9 @@
 //! has all the units kept and no more than were bought*. That is the same whatever the order of returns, never negative and
 //! never more than was paid.
 //!
-//! Of lines that are alike, carts that differ only in which of them is kept are one cart: the last lines are those that most
-//! is kept of. A caller says how many carts it can bear to cost; where there are more, the two ends are all that is looked
-//! at, and the answer says that it is not exact.
+//! Of lines that are alike, carts that differ only in which of them is kept are one cart: the last lines are those that
+//! most is kept of. A caller says how many carts it can bear to cost; where there are more, the two ends are all that
+//! is looked at, and the answer says that it is not exact.
 
 use commerce::facts::prices::{
     Decision, RefundAmounts, RefundLine, RefundMethod, RefundSearch, RemainingCost, ReturnLine, SoldUnits, Tender,
@@ -145,8 +145,8 @@ impl Returns<'_> {
         classes.into_values().collect()
     }
 
-    /// Every cart between what is kept and what was bought, one of those that differ only in which of lines alike is kept;
-    /// `None` where they are more than may be asked.
+    /// Every cart between what is kept and what was bought, one of those that differ only in which of lines alike is
+    /// kept; `None` where they are more than may be asked.
     fn lattice(&self, search: &RefundSearch) -> Option<Vec<Vec<u32>>> {
         let most = usize::try_from(search.most).unwrap_or(usize::MAX);
         let kept = self.kept(&self.after);
@@ -212,8 +212,8 @@ fn with(mut cart: Vec<u32>, places: &[usize], units: &[u32]) -> Vec<u32> {
     cart
 }
 
-/// Every way to keep at least so many units of lines alike and no more than were sold, the fewest first; `None` where there
-/// are more ways than `most`.
+/// Every way to keep at least so many units of lines alike and no more than were sold, the fewest first; `None` where
+/// there are more ways than `most`.
 fn choices(least: &[u32], sold: u32, most: usize) -> Option<Vec<Vec<u32>>> {
     let mut ways = vec![Vec::new()];
     for units in least {
@@ -276,8 +276,8 @@ struct Besides {
     points_revoked: i64,
 }
 
-/// Follows from what was refunded of the lines before and with this return alone, so that it is the same in any order. The
-/// purses together get their even part of it, the first purse first: that never takes anything back from one.
+/// Follows from what was refunded of the lines before and with this return alone, so that it is the same in any order.
+/// The purses together get their even part of it, the first purse first: that never takes anything back from one.
 fn besides(checked: &Returns<'_>, amounts: &[i64]) -> Result<Besides, Overflow> {
     let decision = checked.decision;
     let (before, after, whole) = progress(checked, amounts)?;
@@ -298,7 +298,8 @@ fn besides(checked: &Returns<'_>, amounts: &[i64]) -> Result<Besides, Overflow> 
     Ok(Besides { tenders, points_returned, points_revoked })
 }
 
-/// What was refunded of the lines before, what with this return, and what was paid for them; units where nothing was paid.
+/// What was refunded of the lines before, what with this return, and what was paid for them; units where nothing was
+/// paid.
 fn progress(checked: &Returns<'_>, amounts: &[i64]) -> Result<(i64, i64, i64), Overflow> {
     let lines = &checked.decision.lines;
     let paid = money::sum(lines.iter().map(|line| line.paid))?;
@@ -334,8 +335,8 @@ fn even_parts(checked: &Returns<'_>, units: &[u32]) -> Result<Vec<i64>, Overflow
     checked.decision.lines.iter().zip(units).map(|(line, units)| share(line, *units)).collect()
 }
 
-/// The even part of all units that came back, less what was refunded before: at least the part of the units before, also
-/// where a caller does not say it, and what was refunded beyond that is not refunded again.
+/// The even part of all units that came back, less what was refunded before: at least the part of the units before,
+/// also where a caller does not say it, and what was refunded beyond that is not refunded again.
 fn pro_rata(checked: &mut Returns<'_>) -> Result<Vec<i64>, Overflow> {
     let (before, after) = (even_parts(checked, &checked.before)?, even_parts(checked, &checked.after)?);
     checked.refunded.iter_mut().zip(before).for_each(|(refunded, part)| *refunded = part.max(*refunded));
@@ -372,9 +373,9 @@ fn re_evaluate(
     Ok((spread((due - given).max(0), checked).map_err(overflow)?, exact))
 }
 
-/// Splits a refund among the lines that come back now by what their units were paid, and what they cannot bear among those
-/// that came back before: no line gets more than was paid for it. What a line gets so depends on the order of returns, unlike
-/// the sum: an even part of all that came back so far could be less than a line was refunded already.
+/// Splits a refund among the lines that come back now by what their units were paid, and what they cannot bear among
+/// those that came back before: no line gets more than was paid for it. What a line gets so depends on the order of
+/// returns, unlike the sum: an even part of all that came back so far could be less than a line was refunded already.
 fn spread(amount: i64, checked: &Returns<'_>) -> Result<Vec<i64>, Overflow> {
     let lines = &checked.decision.lines;
     let mut shares = vec![0; lines.len()];

@@ -17,8 +17,9 @@ use commerce::money::{self, Rounding};
 use commerce::{Fault, Report, Value, bounds};
 use std::collections::BTreeMap;
 
-/// The most carts that are costed, however small; the work that all may be, in lines by promotions looked at; what a cart is
-/// beside its lines; how many looks at each promotion a search is taken for; and the work that is double for its size.
+/// The most carts that are costed, however small; the work that all may be, in lines by promotions looked at; what a
+/// cart is beside its lines; how many looks at each promotion a search is taken for; and the work that is double for
+/// its size.
 const MOST: u32 = 4_096;
 const WORK: usize = 80_000;
 const CART: usize = 4;
@@ -111,8 +112,8 @@ fn costs(
     Ok((costs?, search))
 }
 
-/// For each line of the decision, the number of the lines that it is like: the same product, bought and declared in the same
-/// way. What a promotion added is like nothing else.
+/// For each line of the decision, the number of the lines that it is like: the same product, bought and declared in the
+/// same way. What a promotion added is like nothing else.
 fn alike(places: &[Option<usize>], cart: &Cart<'_>) -> Vec<u32> {
     let mut numbers = BTreeMap::new();
     let number = |(own, place): (u32, &Option<usize>)| {
@@ -125,8 +126,8 @@ fn alike(places: &[Option<usize>], cart: &Cart<'_>) -> Vec<u32> {
     (0..).zip(places).map(number).collect()
 }
 
-/// The most carts that are costed, by the work that the one that was bought is: its lines, by the promotions looked at. A
-/// search for the best of several promotions is many looks.
+/// The most carts that are costed, by the work that the one that was bought is: its lines, by the promotions looked at.
+/// A search for the best of several promotions is many looks.
 fn most(sold: &Tally) -> u32 {
     let Tally { priced, verdict, .. } = sold;
     let searched = !verdict.optimal || verdict.outcomes.iter().any(|outcome| outcome.status == Status::Superseded);
@@ -184,9 +185,9 @@ fn tally(exchange: &Exchange<'_>, rules: &Rules, lines: &[Line], context: &Conte
     })
 }
 
-/// What a cart costs after promotions, tax and all, without shipping, as the decision counts it: of a deposit that counts
-/// for more, what is paid. What promotions added costs what they still give it for; units that the rest does not earn any
-/// more cost their price.
+/// What a cart costs after promotions, tax and all, without shipping, as the decision counts it: of a deposit that
+/// counts for more, what is paid. What promotions added costs what they still give it for; units that the rest does not
+/// earn any more cost their price.
 fn cost(exchange: &Exchange<'_>, rules: &Rules, kept: &Kept<'_>, context: &Context) -> Result<i64, Problem> {
     let store = exchange.world.store;
     let tally = tally(exchange, rules, &kept.lines, context)?;
