@@ -121,7 +121,7 @@ fn spans(text: &Text<'_>, wanted: &impl Fn(&str) -> bool) -> Vec<(Kind, Span)> {
             break;
         }
         for one in &chosen {
-            if let Some(stretch) = letters.get_mut(one.from..one.to) {
+            if let Some(stretch) = letters.get_mut(text.whole(one.from, one.to)) {
                 stretch.fill(TAKEN);
             }
         }
@@ -157,6 +157,12 @@ mod tests {
     fn masked(text: &str) -> String {
         let read = Text::read(text, Markup::Plain);
         mask::redact(&read, &find(&read, Markup::Plain, |_| true), None)
+    }
+
+    /// A character that is read as several is taken out whole, so that nothing of it hides what stands beside it.
+    #[test]
+    fn what_is_read_of_a_character_goes_with_it() {
+        assert_eq!(masked("13800005678¼a.b@example.com"), "[CN_MOBILE][EMAIL]");
     }
 
     #[test]

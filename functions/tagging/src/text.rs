@@ -74,6 +74,24 @@ impl<'a> Text<'a> {
         self.bytes(start, end.max(start))
     }
 
+    /// The characters `from..to` with their neighbours that came from the same characters of the original: `¼` is read as
+    /// `1⁄4`, and who takes the 4 out takes all of it.
+    #[must_use]
+    pub fn whole(&self, mut from: usize, mut to: usize) -> std::ops::Range<usize> {
+        let glyph = |at: Option<usize>| at.and_then(|at| self.glyphs.get(at));
+        let shared = |one: usize| {
+            let both = glyph(one.checked_sub(1)).zip(glyph(Some(one)));
+            both.is_some_and(|(before, after)| after.start < before.end)
+        };
+        while shared(from) {
+            from -= 1;
+        }
+        while shared(to) {
+            to += 1;
+        }
+        from..to
+    }
+
     /// A stretch of the original by its bytes.
     #[must_use]
     pub fn bytes(&self, start: u32, end: u32) -> Span {
