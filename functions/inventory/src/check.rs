@@ -6,6 +6,7 @@ use crate::levels::{Levels, no_node, no_product};
 use crate::limits::{self, Allowance};
 use crate::most;
 use crate::offers::{self, Offer};
+use crate::room::Room;
 use crate::rulebook::items::{Item, Limits};
 use crate::rules::Rules;
 use crate::sourcing::{self, BUDGET, Case, Sourced, Supplier, Want, ranked};
@@ -138,7 +139,8 @@ pub fn check(rules: &Rules, inquiry: &Inquiry, context: &Context) -> Result<Plan
     let withdrawn = false;
     let mut findings =
         Findings { rules, inquiry, context, levels, refused, offers, pools, lines, proof, ahead, withdrawn, stale };
-    let (most, offered) = (most::most(&findings), substitutes::offered(&findings));
+    let room = Room::of(&findings);
+    let (most, offered) = (most::most(&findings, &room), substitutes::offered(&findings, room));
     for (line, (most, offered)) in findings.lines.iter_mut().zip(most.into_iter().zip(offered)) {
         (line.most, line.substitutes) = (most, offered);
     }

@@ -5,11 +5,10 @@ use crate::check::{self, Findings, Line};
 use crate::limits;
 use crate::room::{self, Goods, Room};
 
-/// The most of each line, in the order of the lines; `None` where nothing bounds it.
+/// The most of each line, in the order of the lines, where the plan leaves this room; `None` where nothing bounds it.
 #[must_use]
-pub fn most(findings: &Findings<'_>) -> Vec<Option<i64>> {
-    let room = Room::of(findings);
-    findings.lines.iter().map(|line| of_line(findings, &room, line)).collect()
+pub fn most(findings: &Findings<'_>, room: &Room<'_>) -> Vec<Option<i64>> {
+    findings.lines.iter().map(|line| of_line(findings, room, line)).collect()
 }
 
 fn of_line(findings: &Findings<'_>, room: &Room<'_>, line: &Line<'_>) -> Option<i64> {

@@ -8,7 +8,7 @@ use crate::later;
 use crate::limits::{self, Allowance};
 use crate::room::{Alternative, Goods, Parts, Room};
 use commerce::facts::stock::Substitute;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The pools of the products that substitutes are made of and the cart is not.
 type Others<'a> = BTreeMap<&'a str, Pool<'a>>;
@@ -22,15 +22,15 @@ struct Book<'f> {
     offered: BTreeMap<&'f str, i64>,
 }
 
-/// The substitutes of each line, in the order of the lines: by id.
+/// The substitutes of each line, in the order of the lines: by id; the room is what the plan leaves.
 #[must_use]
-pub fn offered(findings: &Findings<'_>) -> Vec<Vec<Substitute>> {
+pub fn offered<'f>(findings: &'f Findings<'f>, room: Room<'f>) -> Vec<Vec<Substitute>> {
     let others = others(findings);
     let mut cart = BTreeMap::new();
     for line in &findings.lines {
         *cart.entry(line.wanted.sku.as_str()).or_insert(0) += line.promised();
     }
-    let mut book = Book { room: Room::of(findings), cart, offered: BTreeMap::new() };
+    let mut book = Book { room, cart, offered: BTreeMap::new() };
     findings.lines.iter().map(|line| of_line(findings, &others, &mut book, line)).collect()
 }
 
@@ -40,12 +40,12 @@ fn missing(line: &Line<'_>) -> u32 {
 }
 
 fn others<'f>(findings: &'f Findings<'_>) -> Others<'f> {
-    let known: BTreeMap<&str, ()> = findings.pools.iter().map(|pool| (pool.sku, ())).collect();
+    let known: BTreeSet<&str> = findings.pools.iter().map(|pool| pool.sku).collect();
     let short = findings.lines.iter().filter(|line| missing(line) > 0);
     let mut others = BTreeMap::new();
     for sku in short.flat_map(|line| &line.item.substitutes) {
         for (part, _) in check::parts(sku, findings.rules.item(sku)) {
-            if !known.contains_key(part) {
+            if !known.contains(part) {
                 let pool = || check::pool(findings.rules, part, &findings.offers, &findings.levels, findings.context);
                 others.entry(part).or_insert_with(pool);
             }

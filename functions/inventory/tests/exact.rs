@@ -8,8 +8,11 @@
     reason = "everything in this crate is a test, and a test may stop where it stands"
 )]
 
+mod plans;
+
 use inventory::sourcing::{BUDGET, Budget, Case, Supplier, Want, solve};
 use inventory::words::Criterion::{self, Carbon, Cost, Distance, Latest, Promise, Shipments, Units};
+use plans::{Draw, keeps, worth};
 
 const NODES: usize = 12;
 const LINES: usize = 50;
@@ -41,26 +44,6 @@ struct Kind {
 
 const FREE: (u64, u64, u64) = (0, 0, 0);
 
-struct Draw(u64);
-
-impl Draw {
-    /// SplitMix64.
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (mixed ^ (mixed >> 31)) % end
-    }
-
-    fn small(&mut self, end: u64) -> u32 {
-        u32::try_from(self.below(end)).unwrap()
-    }
-
-    fn of(&mut self, end: u64) -> i64 {
-        i64::try_from(self.below(end)).unwrap()
-    }
-}
-
 fn drawn(seed: u64, kind: Kind, objective: &[Criterion], most_shipments: Option<u32>) -> Case {
     let mut draw = Draw(seed);
     let quantities: Vec<u32> = (0..LINES).map(|_| 1 + draw.small(6)).collect();
@@ -86,52 +69,6 @@ fn drawn(seed: u64, kind: Kind, objective: &[Criterion], most_shipments: Option<
     let mut count = || if draw.below(10) < kind.empty { 0 } else { 1 + draw.small(8) };
     let pools = (0..LINES).map(|_| (0..NODES).map(|_| count()).collect()).collect();
     Case { suppliers, wants, pools, objective: objective.to_vec(), most_shipments }
-}
-
-/// What a plan comes to, criterion by criterion: the less the better.
-fn worth(case: &Case, units: &[Vec<u32>]) -> Vec<i64> {
-    let sent = |node: usize| units.iter().map(|row| i64::from(row[node])).sum::<i64>();
-    let used: Vec<(&Supplier, i64)> = case
-        .suppliers
-        .iter()
-        .enumerate()
-        .map(|(node, supplier)| (supplier, sent(node)))
-        .filter(|(_, sent)| *sent > 0)
-        .collect();
-    let sum = |of: fn(&Supplier) -> i64| used.iter().map(|(supplier, _)| of(supplier)).sum::<i64>();
-    let goods = || {
-        let of = |(row, want): (&Vec<u32>, &Want)| {
-            row.iter().zip(&want.unit_cost).map(|(units, cost)| i64::from(*units) * cost).sum::<i64>()
-        };
-        units.iter().zip(&case.wants).map(of).sum::<i64>()
-    };
-    let wanted: i64 = case.wants.iter().map(|want| i64::from(want.quantity)).sum();
-    let of = |criterion: &Criterion| match criterion {
-        Units => wanted - used.iter().map(|(_, sent)| sent).sum::<i64>(),
-        Promise => wanted - used.iter().filter(|(supplier, _)| supplier.kept).map(|(_, sent)| sent).sum::<i64>(),
-        Shipments => i64::try_from(used.len()).unwrap(),
-        Cost => sum(|supplier| supplier.cost) + goods(),
-        Distance => sum(|supplier| supplier.distance),
-        Carbon => sum(|supplier| supplier.carbon),
-        Latest => used.iter().map(|(supplier, _)| supplier.latest).max().unwrap_or(0),
-    };
-    case.objective.iter().map(of).collect()
-}
-
-fn keeps(case: &Case, units: &[Vec<u32>]) -> bool {
-    let sent = |node: usize| units.iter().map(|row| row[node]).sum::<u32>();
-    let lines = case.wants.iter().zip(units).zip(&case.pools).all(|((want, row), pool)| {
-        let got: u32 = row.iter().sum();
-        let whole = !want.whole || got == 0 || row.contains(&want.quantity);
-        got <= want.quantity && whole && row.iter().zip(pool).all(|(units, stock)| units <= stock)
-    });
-    let used = (0..NODES).filter(|node| sent(*node) > 0).count();
-    let slots = case
-        .suppliers
-        .iter()
-        .enumerate()
-        .all(|(node, supplier)| supplier.capacity.is_none_or(|most| sent(node) <= most));
-    lines && slots && case.most_shipments.is_none_or(|most| used <= most as usize)
 }
 
 /// The best over every choice of nodes, each line taking what is cheapest among the chosen, those in time before others

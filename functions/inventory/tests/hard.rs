@@ -10,8 +10,11 @@
     reason = "everything in this crate is a test, and a test may stop where it stands"
 )]
 
+mod plans;
+
 use inventory::sourcing::{BUDGET, Case, Sourced, Supplier, Want, solve};
 use inventory::words::Criterion::{self, Carbon, Cost, Distance, Latest, Promise, Shipments, Units};
+use plans::Draw;
 use std::time::{Duration, Instant};
 
 /// How carts of one kind are drawn.
@@ -55,32 +58,12 @@ const KINDS: [Kind; 19] = [
     Kind { name: "slots 64x50 1.1-1.5", nodes: 64, slots: Some((110, 150)), ..ORDINARY },
 ];
 
-struct Draw(u64);
-
-impl Draw {
-    /// SplitMix64.
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (mixed ^ (mixed >> 31)) % end
-    }
-
-    fn small(&mut self, end: usize) -> u32 {
-        u32::try_from(self.below(end as u64)).unwrap()
-    }
-
-    fn of(&mut self, end: u64) -> i64 {
-        i64::try_from(self.below(end)).unwrap()
-    }
-}
-
 /// Two to four criteria in any order, units before them.
 fn objective(draw: &mut Draw) -> Vec<Criterion> {
     let mut others = vec![Promise, Shipments, Cost, Distance, Latest, Carbon];
     let mut objective = vec![Units];
     for _ in 0..2 + draw.below(3) {
-        let place = draw.small(others.len()) as usize;
+        let place = draw.small(others.len() as u64) as usize;
         objective.push(others.swap_remove(place));
     }
     objective

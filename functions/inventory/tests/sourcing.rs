@@ -7,8 +7,11 @@
     reason = "everything in this crate is a test, and a test may stop where it stands"
 )]
 
+mod plans;
+
 use inventory::sourcing::{BUDGET, Case, Sourced, Supplier, Want, solve};
 use inventory::words::Criterion;
+use plans::{brute, keeps, turned, worth};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -56,77 +59,19 @@ fn case_of(instance: &Value) -> Case {
     }
 }
 
-/// Units missing, shipments, cost and whether the plan keeps every rule.
-fn judge(case: &Case, units: &[Vec<u32>]) -> (u64, u64, i64, bool) {
-    let sent = |node: usize| units.iter().map(|row| u64::from(row[node])).sum::<u64>();
-    let used: Vec<usize> = (0..case.suppliers.len()).filter(|node| sent(*node) > 0).collect();
-    let mut cost: i64 = used.iter().map(|node| case.suppliers[*node].cost).sum();
-    let mut missing = 0;
-    let mut keeps = case.most_shipments.is_none_or(|most| used.len() <= most as usize);
-    for (want, row) in case.wants.iter().zip(units) {
-        let got: u32 = row.iter().sum();
-        keeps &= got <= want.quantity && (!want.whole || got == 0 || row.contains(&want.quantity));
-        missing += u64::from(want.quantity.saturating_sub(got));
-        cost += row.iter().zip(&want.unit_cost).map(|(units, cost)| i64::from(*units) * cost).sum::<i64>();
-    }
-    for (node, supplier) in case.suppliers.iter().enumerate() {
-        keeps &= supplier.capacity.is_none_or(|most| sent(node) <= u64::from(most));
-        for (pool, stock) in case.pools.iter().enumerate() {
-            let taken: u64 = case
-                .wants
-                .iter()
-                .zip(units)
-                .flat_map(|(want, row)| {
-                    want.parts.iter().filter(|(part, _)| *part == pool).map(move |(_, each)| each * row[node])
-                })
-                .map(u64::from)
-                .sum();
-            keeps &= taken <= u64::from(stock[node]);
-        }
-    }
-    (missing, used.len() as u64, cost, keeps)
-}
-
 #[test]
 fn every_published_instance_reaches_the_proven_optimum() {
     let file: Value = serde_json::from_str(include_str!("../../../tests/cases/sourcing.json")).unwrap();
     for instance in file["instances"].as_array().unwrap() {
         let case = case_of(instance);
         let sourced = solve(&case, BUDGET);
-        let wanted: u64 = case.wants.iter().map(|want| u64::from(want.quantity)).sum();
-        let (missing, shipments, cost, keeps) = judge(&case, &sourced.units);
-        let expect = &instance["expect"];
-        let triple = (
-            expect["units"].as_u64().unwrap(),
-            expect["shipments"].as_u64().unwrap(),
-            expect["cost"].as_i64().unwrap(),
-        );
-        assert_eq!((wanted - missing, shipments, cost), triple, "{}", instance["id"]);
+        let wanted: i64 = case.wants.iter().map(|want| i64::from(want.quantity)).sum();
+        let expect = ["units", "shipments", "cost"].map(|name| instance["expect"][name].as_i64().unwrap());
+        let [units, shipments, cost] = expect;
+        assert_eq!(worth(&case, &sourced.units), [wanted - units, shipments, cost], "{}", instance["id"]);
+        let keeps = keeps(&case, &sourced.units);
         assert!(keeps && sourced.optimal, "{}: feasible {keeps}, {sourced:?}", instance["id"]);
     }
-}
-
-/// Tries every allocation.
-fn brute(case: &Case) -> (u64, u64, i64) {
-    fn go(case: &Case, at: usize, units: &mut Vec<Vec<u32>>, best: &mut Option<(u64, u64, i64)>) {
-        let nodes = case.suppliers.len();
-        if at == nodes * case.wants.len() {
-            let (missing, shipments, cost, keeps) = judge(case, units);
-            if keeps && best.is_none_or(|known| (missing, shipments, cost) < known) {
-                *best = Some((missing, shipments, cost));
-            }
-            return;
-        }
-        let (want, node) = (at / nodes, at % nodes);
-        for many in 0..=case.wants[want].quantity {
-            units[want][node] = many;
-            go(case, at + 1, units, best);
-        }
-        units[want][node] = 0;
-    }
-    let mut best = None;
-    go(case, 0, &mut vec![vec![0; case.suppliers.len()]; case.wants.len()], &mut best);
-    best.unwrap()
 }
 
 prop_compose! {
@@ -152,10 +97,10 @@ prop_compose! {
     }
 }
 
-fn value(case: &Case, sourced: &Sourced) -> (u64, u64, i64) {
-    let (missing, shipments, cost, keeps) = judge(case, &sourced.units);
-    assert!(keeps, "a rule is broken: {case:?} {sourced:?}");
-    (missing, shipments, cost)
+/// Units missing, shipments and cost of a plan that keeps every rule.
+fn value(case: &Case, sourced: &Sourced) -> Vec<i64> {
+    assert!(keeps(case, &sourced.units), "a rule is broken: {case:?} {sourced:?}");
+    worth(case, &sourced.units)
 }
 
 proptest! {
@@ -170,19 +115,15 @@ proptest! {
 
     #[test]
     fn more_stock_never_gives_less(case in small(), pool in 0..3_usize, extra in 1..4_u32) {
-        let less = value(&case, &solve(&case, BUDGET)).0;
+        let less = value(&case, &solve(&case, BUDGET))[0];
         let mut richer = case;
         richer.pools[pool][0] += extra;
-        prop_assert!(value(&richer, &solve(&richer, BUDGET)).0 <= less);
+        prop_assert!(value(&richer, &solve(&richer, BUDGET))[0] <= less);
     }
 
     #[test]
     fn the_order_of_lines_and_nodes_changes_no_value(case in small()) {
-        let mut turned = case.clone();
-        turned.wants.reverse();
-        turned.suppliers.reverse();
-        turned.pools.iter_mut().for_each(|pool| pool.reverse());
-        turned.wants.iter_mut().for_each(|want| want.unit_cost.reverse());
+        let turned = turned(&case);
         prop_assert_eq!(value(&case, &solve(&case, BUDGET)), value(&turned, &solve(&turned, BUDGET)));
     }
 }

@@ -23,22 +23,14 @@ pub fn open(promotion: &Promotion, scene: &Scene<'_>) -> Result<(), Refusal> {
     if !promotion.codes.is_empty() {
         code::working(&promotion.codes, scene)?;
     }
-    for (scope, limit) in promotion.limits.each() {
-        let used = scene.used("promotion", &promotion.id, scope);
-        if used >= limit {
-            let reason = match scope {
-                "customer" => "customer-limit-reached",
-                "day" => "day-limit-reached",
-                _ => "limit-reached",
-            };
-            return Err(Refusal::numbers(reason, limit, used));
-        }
-    }
+    let reasons = ["limit-reached", "customer-limit-reached", "day-limit-reached"];
+    promotion.limits.check(|scope| scene.used("promotion", &promotion.id, scope), reasons)?;
     match &promotion.budget {
-        Some(budget) if scene.used("budget", &budget.id, "total") >= budget.limit => {
-            Err(budget.exhausted(scene.used("budget", &budget.id, "total")))
+        Some(budget) => {
+            let used = scene.used("budget", &budget.id, "total");
+            if used >= budget.limit { Err(budget.exhausted(used)) } else { Ok(()) }
         }
-        _ => Ok(()),
+        None => Ok(()),
     }
 }
 

@@ -64,18 +64,8 @@ impl Code {
         if at >= self.ends {
             return Err(Refusal::numbers("code-expired", self.ends, at));
         }
-        for (scope, limit) in self.limits.each() {
-            let used = self.used(scene, scope);
-            if used >= limit {
-                let reason = match scope {
-                    "customer" => "code-customer-limit-reached",
-                    "day" => "code-day-limit-reached",
-                    _ => "code-limit-reached",
-                };
-                return Err(Refusal::numbers(reason, limit, used));
-            }
-        }
-        Ok(())
+        let reasons = ["code-limit-reached", "code-customer-limit-reached", "code-day-limit-reached"];
+        self.limits.check(|scope| self.used(scene, scope), reasons)
     }
 
     /// Counters name codes as the storefront writes them: compared in the same form.

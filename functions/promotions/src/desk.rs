@@ -4,7 +4,7 @@
 
 use crate::given::{Given, Granted};
 use crate::ledger::{Drawn, Ledger, Pick, Run};
-use crate::policy::{Allocation, Basis, Choice, PercentLevel};
+use crate::policy::{Allocation, Basis, Choice, PercentLevel, Threshold};
 use crate::scene::Scene;
 use crate::split::split;
 use crate::target::Target;
@@ -354,20 +354,32 @@ impl Desk<'_> {
 /// What the units of a target come to, by what thresholds look at.
 #[must_use]
 pub fn spent(of: &Target, scene: &Scene<'_>, ledger: &Ledger) -> i64 {
-    worth(&of.pick(scene, ledger), scene, ledger)
+    worth(&of.pick(scene, ledger), ledger, price(scene))
 }
 
-fn worth(picks: &[Pick], scene: &Scene<'_>, ledger: &Ledger) -> i64 {
-    let original = scene.policy.thresholds == crate::policy::Threshold::Initial;
+/// What the units of a target still cost.
+#[must_use]
+pub fn left(of: &Target, scene: &Scene<'_>, ledger: &Ledger) -> i64 {
+    worth(&of.pick(scene, ledger), ledger, |run| run.left)
+}
+
+/// The price of a unit that thresholds look at.
+fn price(scene: &Scene<'_>) -> fn(&Run) -> i64 {
+    match scene.policy.thresholds {
+        Threshold::Initial => |run| run.price,
+        Threshold::Discounted => |run| run.left,
+    }
+}
+
+fn worth(picks: &[Pick], ledger: &Ledger, price: impl Fn(&Run) -> i64) -> i64 {
     let runs = picks.iter().filter_map(|pick| Some((pick.count, ledger.runs.get(pick.run)?)));
-    runs.map(|(count, run)| i64::from(count).saturating_mul(if original { run.price } else { run.left }))
-        .fold(0, i64::saturating_add)
+    runs.map(|(count, run)| i64::from(count).saturating_mul(price(run))).fold(0, i64::saturating_add)
 }
 
 /// The same for each line by itself.
 #[must_use]
 pub fn spent_by_line(of: &Target, scene: &Scene<'_>, ledger: &Ledger) -> Vec<i64> {
-    by_line(of, scene, ledger, |of_line| worth(of_line, scene, ledger))
+    by_line(of, scene, ledger, |of_line| worth(of_line, ledger, price(scene)))
 }
 
 /// How many units a target has of each line.

@@ -131,29 +131,29 @@ fn lacks(promotion: &Promotion, judgement: &Judgement<'_>, opening: &Ledger) -> 
 /// The step that gives what lacks, where its price is known.
 fn step(scene: &Scene<'_>, promotion: &Promotion, lack: &Lack, ledger: &Ledger) -> Option<(Hint, Change)> {
     let hint = Hint { promotion: promotion.id.clone(), sku: None, category: None, quantity: 0, spend: 0, gives: 0 };
-    if lack.spend > 0 {
-        // Of a product that is in the cart whole units are bought, and whatever is said of its line holds for them.
-        let own = lack.target.lines(scene, ledger).filter(|_| !lack.target.skus.is_empty());
-        if let Some((place, line)) =
-            own.filter(|(_, line)| line.unit_price > 0).min_by_key(|(place, line)| (line.unit_price, *place))
-        {
-            let units = u32::try_from(lack.spend.checked_add(line.unit_price - 1)? / line.unit_price).ok()?;
+    let counting = lack.target.lines(scene, ledger);
+    // Of a product that is in the cart whole units are bought, and whatever is said of its line holds for them.
+    let by_units = |line: &PricedLine| lack.spend == 0 || (!lack.target.skus.is_empty() && line.unit_price > 0);
+    let cheapest = counting.filter(|(_, line)| by_units(line)).min_by_key(|(place, line)| (line.unit_price, *place));
+    match cheapest {
+        Some((place, line)) => {
+            let units = match lack.spend {
+                0 => lack.units,
+                spend => u32::try_from(spend.checked_add(line.unit_price - 1)? / line.unit_price).ok()?,
+            };
             let spend = money::times(line.unit_price, i64::from(units)).ok()?;
-            return Some((
-                Hint { sku: Some(line.sku.clone()), quantity: units, spend, ..hint },
-                Change::More(place, units),
-            ));
+            let hint = Hint { sku: Some(line.sku.clone()), quantity: units, spend, ..hint };
+            Some((hint, Change::More(place, units)))
         }
-        let category = lack.target.categories.first().cloned();
-        let sku = lack.target.skus.first().cloned();
-        let line = spent(scene, sku.clone(), category.clone(), lack.spend);
-        let counts = lack.target.matches(scene, &line, ledger, usize::MAX);
-        return counts.then(|| (Hint { sku, category, spend: lack.spend, ..hint }, Change::Other(Box::new(line))));
+        None if lack.spend > 0 => {
+            let category = lack.target.categories.first().cloned();
+            let sku = lack.target.skus.first().cloned();
+            let line = spent(scene, sku.clone(), category.clone(), lack.spend);
+            let counts = lack.target.matches(scene, &line, ledger, usize::MAX);
+            counts.then(|| (Hint { sku, category, spend: lack.spend, ..hint }, Change::Other(Box::new(line))))
+        }
+        None => None,
     }
-    // More of the cheapest line that counts.
-    let (place, line) = lack.target.lines(scene, ledger).min_by_key(|(place, line)| (line.unit_price, *place))?;
-    let spend = money::times(line.unit_price, i64::from(lack.units)).ok()?;
-    Some((Hint { sku: Some(line.sku.clone()), quantity: lack.units, spend, ..hint }, Change::More(place, lack.units)))
 }
 
 /// Products that a target names and the cart does not have.

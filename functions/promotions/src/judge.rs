@@ -200,12 +200,7 @@ impl<'a> Judgement<'a> {
         if !applied.flat_map(|given| &given.grants).any(is_tender) {
             return;
         }
-        let mut unpaid = vec![0; self.scene.lines.len()];
-        for run in &self.ledger.runs {
-            if let Some(line) = unpaid.get_mut(run.line) {
-                *line += i64::from(run.count).saturating_mul(run.left);
-            }
-        }
+        let mut unpaid = self.ledger.by_line(self.scene.lines.len());
         for index in &self.order {
             let Some(Some(Fate::Applied(given))) = self.fates.get_mut(*index) else { continue };
             for tender in given.grants.iter_mut().filter(|granted| is_tender(granted)) {

@@ -136,6 +136,18 @@ impl Ledger {
         self.runs.iter().map(|run| i64::from(run.count).saturating_mul(run.left)).fold(0, i64::saturating_add)
     }
 
+    /// What the units of each of so many lines cost now.
+    #[must_use]
+    pub fn by_line(&self, lines: usize) -> Vec<i64> {
+        let mut sums = vec![0_i64; lines];
+        for run in &self.runs {
+            if let Some(sum) = sums.get_mut(run.line) {
+                *sum = sum.saturating_add(i64::from(run.count).saturating_mul(run.left));
+            }
+        }
+        sums
+    }
+
     /// Takes off: for each run named, in ascending order, how many of its first units lose how much each; the pieces of one
     /// run follow one another. Neighbours that became alike are joined again.
     pub fn take(&mut self, pieces: &[(Pick, i64)], used: bool) {

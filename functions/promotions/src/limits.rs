@@ -1,5 +1,6 @@
 //! How often something may be used.
 
+use crate::scene::Refusal;
 use commerce::Object;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +25,26 @@ impl Limits {
         [("total", total), ("customer", customer), ("day", day)]
             .into_iter()
             .filter_map(|(scope, limit)| Some((scope, limit?)))
+    }
+
+    /// Whether it may be used once more, where `used` says how often it was within a scope; the reasons are those of the limit
+    /// by everybody, by one shopper and on one day.
+    ///
+    /// # Errors
+    /// The first limit that is reached.
+    pub fn check(&self, used: impl Fn(&str) -> i64, [total, customer, day]: [&'static str; 3]) -> Result<(), Refusal> {
+        for (scope, limit) in self.each() {
+            let used = used(scope);
+            if used >= limit {
+                let reason = match scope {
+                    "customer" => customer,
+                    "day" => day,
+                    _ => total,
+                };
+                return Err(Refusal::numbers(reason, limit, used));
+            }
+        }
+        Ok(())
     }
 
     /// Reads the field `limits` of an object; none where it is absent.

@@ -6,7 +6,7 @@ use crate::code::Code;
 use crate::index::Key;
 use crate::limits::Limits;
 use crate::policy::DEFAULT_LANE;
-use crate::reader::{Reader, read_list, read_rate};
+use crate::reader::{Reader, must_hold, read_list, read_rate};
 use crate::target::sorted;
 use commerce::money::Rounding;
 use commerce::{Object, Value, bounds};
@@ -224,10 +224,7 @@ fn read_actions(object: &Object<'_>, reader: &Reader) -> Vec<Step> {
         inner.finish();
         Some(Step { when, action })
     });
-    // One whose only action is wrong has a fault already.
-    if matches!(value.node(), commerce::Node::List(items) if items.is_empty()) {
-        value.fault("empty-list", "must hold an action");
-    }
+    must_hold(value, "hold an action");
     steps
 }
 

@@ -45,6 +45,13 @@ pub fn read_list<'a, T>(value: Value<'a>, most: usize, read: impl Fn(Value<'a>) 
     value.list(most).filter_map(read).collect()
 }
 
+/// Says where a list holds nothing what it must hold; one whose items are all wrong has its faults already.
+pub fn must_hold(value: Value<'_>, what: &str) {
+    if matches!(value.node(), Node::List(items) if items.is_empty()) {
+        value.fault("empty-list", format!("must {what}"));
+    }
+}
+
 /// A rate in basis points, 0 to `most`; a negative one has a code of its own.
 pub fn read_rate(value: Value<'_>, most: i64) -> Option<i64> {
     let rate = value.integer(-1_000_000..=1_000_000)?;

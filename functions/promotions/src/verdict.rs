@@ -13,6 +13,7 @@ use commerce::facts::offers::{
     Addition, CodeOutcome, Consumption, Discount, Funding, Grant, LineAmount, Outcome, ShippingOff, Status, Step,
     Surcharge, UnitRun, Verdict, Wants,
 };
+use commerce::facts::prices::PricedLine;
 use commerce::facts::types::Attribute;
 use std::collections::BTreeMap;
 
@@ -82,17 +83,14 @@ fn shipping_shares(scene: &Scene<'_>, judgement: &Judgement<'_>) -> Vec<LineAmou
     if charged == 0 {
         return Vec::new();
     }
-    let paid = |place: usize| {
-        let runs = judgement.ledger.runs.iter().filter(|run| run.line == place);
-        runs.map(|run| i64::from(run.count).saturating_mul(run.left)).fold(0, i64::saturating_add)
-    };
-    let weight = |(place, line): (usize, &commerce::facts::prices::PricedLine)| match scene.policy.shipping_shares {
+    let weight = |(line, paid): (&PricedLine, i64)| match scene.policy.shipping_shares {
         _ if !line.selected => 0,
-        Allocation::Proportional => paid(place),
+        Allocation::Proportional => paid,
         Allocation::Even => 1,
         Allocation::ByUnit => i64::from(line.quantity),
     };
-    let weights: Vec<i64> = scene.lines.iter().enumerate().map(weight).collect();
+    let paid = judgement.ledger.by_line(scene.lines.len());
+    let weights: Vec<i64> = scene.lines.iter().zip(paid).map(weight).collect();
     let shares = split(charged, &weights, &vec![charged; weights.len()], scene.policy.lines());
     let lines = scene.lines.iter().zip(shares).filter(|(_, amount)| *amount > 0);
     lines.map(|(line, amount)| LineAmount { line: line.id.clone(), amount }).collect()

@@ -55,26 +55,28 @@ impl Give for Bundle {
     }
 
     fn give(&self, desk: &mut Desk<'_>) {
-        let order = self.order(desk);
-        // So many bundles at most; what they save grows less with each, so that the last one that saves more is the best.
-        let (mut low, mut high) = (0, self.most(&order));
+        let (picks, supplies) = self.order(desk);
+        // The units of so many bundles and what those save, where the cart has them.
+        let bundles = |times: i64| {
+            let wants: Vec<i64> = self.parts.iter().map(|(_, units)| units.saturating_mul(times)).collect();
+            let taken = taken(&picks, &matching::fill(&supplies, &wants)?);
+            let saved = desk.total(&taken, Basis::Remaining).saturating_sub(self.price.saturating_mul(times));
+            Some((taken, saved))
+        };
+        // What bundles save grows less with each, so that the last one that saves more is the best.
+        let (mut low, mut best) = (0, None);
+        let mut high = self.most(&supplies);
         while low < high {
             let middle = low + (high - low + 1) / 2;
-            let fewer = self.saved(desk, &order, middle - 1);
-            let more = self.saved(desk, &order, middle);
-            if more.is_some_and(|more| fewer.is_some_and(|fewer| more > fewer)) {
-                low = middle
-            } else {
-                high = middle - 1
+            match bundles(middle).zip(bundles(middle - 1)) {
+                Some((more, fewer)) if more.1 > fewer.1 => (low, best) = (middle, Some(more)),
+                _ => high = middle - 1,
             }
         }
-        if self.saved(desk, &order, low).is_none_or(|saved| saved <= 0) {
-            return;
+        if let Some((taken, saved)) = best.filter(|(_, saved)| *saved > 0) {
+            desk.given.reached = true;
+            desk.off_order(&taken, saved, false);
         }
-        let taken = self.taken(&order, low).unwrap_or_default();
-        desk.given.reached = true;
-        let total = desk.total(&taken, Basis::Remaining);
-        desk.off_order(&taken, total - self.price.saturating_mul(low), false);
     }
 
     fn keys(&self) -> Option<Vec<Key>> {
@@ -95,51 +97,40 @@ impl Give for Bundle {
     }
 }
 
-/// Units, and the parts that they can serve.
-type Units = (Pick, Vec<usize>);
-
 impl Bundle {
-    /// The units that fit some part, those first that are taken first.
-    fn order(&self, desk: &Desk<'_>) -> Vec<Units> {
+    /// The units that fit some part, those first that are taken first, and the parts that each of them can serve.
+    fn order(&self, desk: &Desk<'_>) -> (Vec<Pick>, Vec<Supply>) {
         let fits: Vec<Vec<Pick>> = self.parts.iter().map(|(of, _)| desk.pick(of)).collect();
         let mut all: Vec<Pick> = fits.iter().flatten().copied().collect();
         all.sort_unstable_by_key(|pick| pick.run);
         all.dedup_by_key(|pick| pick.run);
-        let parts = |pick: &Pick| {
+        let supply = |pick: &Pick| {
             let each = fits.iter().enumerate();
-            each.filter(|(_, picks)| picks.iter().any(|other| other.run == pick.run)).map(|(part, _)| part).collect()
+            let fitting = each.filter(|(_, picks)| picks.iter().any(|other| other.run == pick.run));
+            Supply { units: i64::from(pick.count), parts: fitting.map(|(part, _)| part).collect() }
         };
         let ordered = desk.ordered(&all, self.choose.unwrap_or(Choice::Dearest));
-        ordered.into_iter().map(|pick| (pick, parts(&pick))).collect()
+        let supplies = ordered.iter().map(supply).collect();
+        (ordered, supplies)
     }
 
     /// No more bundles than these can there be.
-    fn most(&self, order: &[Units]) -> i64 {
+    fn most(&self, supplies: &[Supply]) -> i64 {
         let part = |(part, (_, units)): (usize, &(Target, i64))| {
-            let fitting = order.iter().filter(|(_, parts)| parts.contains(&part));
-            fitting.map(|(pick, _)| i64::from(pick.count)).sum::<i64>() / units.max(&1)
+            let fitting = supplies.iter().filter(|supply| supply.parts.contains(&part));
+            fitting.map(|supply| supply.units).sum::<i64>() / units.max(&1)
         };
         self.parts.iter().enumerate().map(part).fold(self.times, i64::min)
     }
+}
 
-    /// The units of so many bundles, where the cart has them.
-    fn taken(&self, order: &[Units], times: i64) -> Option<Vec<Pick>> {
-        let supply = |(pick, parts): &Units| Supply { units: i64::from(pick.count), parts: parts.clone() };
-        let supplies: Vec<Supply> = order.iter().map(supply).collect();
-        let wants: Vec<i64> = self.parts.iter().map(|(_, units)| units.saturating_mul(times)).collect();
-        let filled = matching::fill(&supplies, &wants)?;
-        let taken = order.iter().zip(filled).filter_map(|((pick, _), units)| {
-            let count = u32::try_from(units).ok().filter(|count| *count > 0)?;
-            Some(Pick { count, ..*pick })
-        });
-        let mut taken: Vec<Pick> = taken.collect();
-        taken.sort_unstable_by_key(|pick| pick.run);
-        Some(taken)
-    }
-
-    /// What so many bundles save, where the cart has them.
-    fn saved(&self, desk: &Desk<'_>, order: &[Units], times: i64) -> Option<i64> {
-        let taken = self.taken(order, times)?;
-        Some(desk.total(&taken, Basis::Remaining).saturating_sub(self.price.saturating_mul(times)))
-    }
+/// So many units of each pick, in the order of runs.
+fn taken(picks: &[Pick], units: &[i64]) -> Vec<Pick> {
+    let taken = picks.iter().zip(units).filter_map(|(pick, units)| {
+        let count = u32::try_from(*units).ok().filter(|count| *count > 0)?;
+        Some(Pick { count, ..*pick })
+    });
+    let mut taken: Vec<Pick> = taken.collect();
+    taken.sort_unstable_by_key(|pick| pick.run);
+    taken
 }

@@ -29,7 +29,7 @@ impl Give for CheapestFree {
         fields: r##""groupSize": {"$ref": "#/$defs/Units"}, "free": {"$ref": "#/$defs/Units"}, "times": {"$ref": "#/$defs/Units"}, "of": {"$ref": "#/$defs/Target"}, "choose": {"$ref": "#/$defs/Choice"}"##,
         required: &["groupSize"],
         example: r#"{"kind": "cheapest-free", "groupSize": 3, "of": {"categories": ["tea"]}}"#,
-        codes: &[("quantity-below-minimum", "units: what it takes, what there are")],
+        codes: &[super::QUANTITY],
     };
 
     fn read(object: &Object<'_>, reader: &Reader) -> Option<Self> {

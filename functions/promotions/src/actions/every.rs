@@ -31,10 +31,7 @@ impl Give for Every {
         fields: r##""spend": {"type": "integer", "minimum": 1, "maximum": 9007199254740991}, "units": {"type": "integer", "minimum": 1, "maximum": 9007199254740991}, "off": {"$ref": "#/$defs/MinorUnits"}, "times": {"type": "integer", "minimum": 1, "maximum": 9007199254740991}, "of": {"$ref": "#/$defs/Target"}"##,
         required: &["off", "spend^units"],
         example: r#"{"kind": "every", "spend": 30000, "off": 5000}"#,
-        codes: &[
-            ("subtotal-below-minimum", "minor units: what it takes, what there is"),
-            ("quantity-below-minimum", "units: what it takes, what there are"),
-        ],
+        codes: &[super::SUBTOTAL, super::QUANTITY],
     };
 
     fn read(object: &Object<'_>, reader: &Reader) -> Option<Self> {

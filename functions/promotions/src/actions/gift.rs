@@ -27,10 +27,7 @@ impl Give for Gift {
         fields: r##""sku": {"$ref": "#/$defs/Identifier"}, "units": {"$ref": "#/$defs/Units"}, "unitPrice": {"$ref": "#/$defs/MinorUnits"}, "per": {"type": "object", "additionalProperties": false, "properties": {"of": {"$ref": "#/$defs/Target"}, "units": {"$ref": "#/$defs/Units"}}}, "limit": {"type": "integer", "minimum": 0, "maximum": 9007199254740991}"##,
         required: &["sku"],
         example: r#"{"kind": "gift", "sku": "SAMPLE-01", "unitPrice": 400, "per": {"of": {"categories": ["tea"]}, "units": 2}}"#,
-        codes: &[
-            ("quantity-below-minimum", "units: what it takes, what there are"),
-            ("gift-exhausted", "units: how many there were, how many are gone"),
-        ],
+        codes: &[super::QUANTITY, ("gift-exhausted", "units: how many there were, how many are gone")],
     };
 
     fn read(object: &Object<'_>, reader: &Reader) -> Option<Self> {

@@ -51,10 +51,7 @@ impl Give for Ladder {
         fields: r##""by": {"enum": ["subtotal", "quantity", "line-subtotal", "line-quantity"]}, "of": {"$ref": "#/$defs/Target"}, "over": {"$ref": "#/$defs/Target"}, "tiers": {"type": "array", "minItems": 1, "maxItems": 1000, "items": {"$ref": "#/$defs/Tier"}}, "spread": {"enum": ["order", "line", "unit"]}, "cumulative": {"type": "boolean"}"##,
         required: &["by", "tiers"],
         example: r#"{"kind": "ladder", "by": "subtotal", "tiers": [{"from": 30000, "amount": 4000}, {"from": 60000, "amount": 10000, "freeShipping": true}]}"#,
-        codes: &[
-            ("subtotal-below-minimum", "minor units: what it takes, what there is"),
-            ("quantity-below-minimum", "units: what it takes, what there are"),
-        ],
+        codes: &[super::SUBTOTAL, super::QUANTITY],
     };
 
     fn read(object: &Object<'_>, reader: &Reader) -> Option<Self> {

@@ -32,6 +32,11 @@ use crate::reader::Reader;
 use crate::target::Target;
 use commerce::Object;
 
+/// The reason of an action that takes more to be spent.
+const SUBTOTAL: (&str, &str) = ("subtotal-below-minimum", "minor units: what it takes, what there is");
+/// The reason of an action that takes more units.
+const QUANTITY: (&str, &str) = ("quantity-below-minimum", "units: what it takes, what there are");
+
 /// The lines that an action reaches; all of the cart where nothing is said.
 fn of(object: &Object<'_>, reader: &Reader) -> Target {
     object.field("of").and_then(|value| Target::read(value, reader)).unwrap_or_default()

@@ -32,7 +32,7 @@ impl Give for NthItem {
         fields: r##""n": {"$ref": "#/$defs/Units"}, "basisPoints": {"$ref": "#/$defs/BasisPoints"}, "price": {"$ref": "#/$defs/MinorUnits"}, "amount": {"$ref": "#/$defs/MinorUnits"}, "of": {"$ref": "#/$defs/Target"}, "per": {"enum": ["order", "line"]}, "times": {"$ref": "#/$defs/Units"}, "choose": {"$ref": "#/$defs/Choice"}"##,
         required: &["n"],
         example: r#"{"kind": "nth-item", "n": 2, "basisPoints": 5000, "of": {"skus": ["TEA-LJ-100"]}}"#,
-        codes: &[("quantity-below-minimum", "units: what it takes, what there are")],
+        codes: &[super::QUANTITY],
     };
 
     fn read(object: &Object<'_>, reader: &Reader) -> Option<Self> {

@@ -1,7 +1,7 @@
 //! Points earned with the order.
 
 use crate::catalogue::{Give, Kind};
-use crate::desk::Desk;
+use crate::desk::{self, Desk};
 use crate::index::Key;
 use crate::ledger::Ledger;
 use crate::policy::Basis;
@@ -26,7 +26,7 @@ impl Give for PointsEarn {
         fields: r##""points": {"type": "integer", "minimum": 1, "maximum": 9007199254740991}, "spend": {"type": "integer", "minimum": 1, "maximum": 9007199254740991}, "of": {"$ref": "#/$defs/Target"}"##,
         required: &["points"],
         example: r#"{"kind": "points-earn", "points": 1, "spend": 100}"#,
-        codes: &[("subtotal-below-minimum", "minor units: what it takes, what there is")],
+        codes: &[super::SUBTOTAL],
     };
 
     fn read(object: &Object<'_>, reader: &Reader) -> Option<Self> {
@@ -49,9 +49,6 @@ impl Give for PointsEarn {
     }
 
     fn short(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Refusal> {
-        let picks = self.of.pick(scene, ledger);
-        let runs = picks.iter().filter_map(|pick| Some((pick.count, ledger.runs.get(pick.run)?.left)));
-        let have = runs.map(|(count, left)| i64::from(count).saturating_mul(left)).fold(0, i64::saturating_add);
-        at_least("subtotal-below-minimum", self.spend?, have).err()
+        at_least("subtotal-below-minimum", self.spend?, desk::left(&self.of, scene, ledger)).err()
     }
 }

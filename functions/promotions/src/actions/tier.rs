@@ -2,7 +2,7 @@
 
 use crate::desk::{Desk, Spread};
 use crate::ledger::Pick;
-use crate::reader::read_rate;
+use crate::reader::{must_hold, read_rate};
 use commerce::Value;
 use serde::{Deserialize, Serialize};
 
@@ -32,9 +32,7 @@ pub fn read(value: Value<'_>) -> Vec<Tier> {
         }
         tiers.push(tier);
     }
-    if matches!(value.node(), commerce::Node::List(items) if items.is_empty()) {
-        value.fault("empty-list", "must hold a step");
-    }
+    must_hold(value, "hold a step");
     tiers
 }
 

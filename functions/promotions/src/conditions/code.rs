@@ -4,7 +4,7 @@ use crate::catalogue::{Kind, Test};
 use crate::code::{self, Code as Coupon};
 use crate::index::Key;
 use crate::ledger::Ledger;
-use crate::reader::{Reader, read_list};
+use crate::reader::{Reader, must_hold, read_list};
 use crate::scene::{Refusal, Scene};
 use commerce::Object;
 use serde::{Deserialize, Serialize};
@@ -28,9 +28,7 @@ impl Test for Code {
     fn read(object: &Object<'_>, reader: &Reader) -> Option<Self> {
         let value = object.required("anyOf")?;
         let any_of = read_list(value, 10_000, |item| Coupon::read(item, &reader.policy));
-        if matches!(value.node(), commerce::Node::List(items) if items.is_empty()) {
-            value.fault("empty-list", "must name something");
-        }
+        must_hold(value, "name something");
         Some(Self { any_of })
     }
 

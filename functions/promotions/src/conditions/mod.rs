@@ -35,7 +35,7 @@ pub mod weekly;
 
 use crate::catalogue::Condition;
 use crate::index::Key;
-use crate::reader::{Reader, read_list};
+use crate::reader::{Reader, must_hold, read_list};
 use crate::target::Target;
 use commerce::Object;
 
@@ -63,9 +63,7 @@ fn of(object: &Object<'_>, reader: &Reader) -> Target {
 fn conditions(object: &Object<'_>, reader: &Reader) -> Option<Vec<Condition>> {
     let value = object.required("of")?;
     let found = read_list(value, 100, |item| Condition::read(item, reader));
-    if matches!(value.node(), commerce::Node::List(items) if items.is_empty()) {
-        value.fault("empty-list", "must hold a condition");
-    }
+    must_hold(value, "hold a condition");
     Some(found)
 }
 

@@ -5,7 +5,7 @@
 
 use crate::catalogue::{Kind, Test};
 use crate::ledger::Ledger;
-use crate::reader::{Reader, read_list};
+use crate::reader::{Reader, must_hold, read_list};
 use crate::scene::{Refusal, Scene};
 use commerce::{Object, Value};
 use serde::{Deserialize, Serialize};
@@ -33,25 +33,15 @@ impl Test for Near {
     };
 
     fn read(object: &Object<'_>, reader: &Reader) -> Option<Self> {
-        let named = object.field("places").map(|value| (value, read_list(value, 1_000, read_place)));
-        let any_store = object.field("anyStore").and_then(|value| Some((value, value.boolean()?)));
-        let any_store = any_store.filter(|(_, yes)| *yes).map(|(value, _)| value);
-        match (&named, any_store) {
+        let named = object.field("places");
+        let any_store = object.field("anyStore").filter(|value| value.boolean() == Some(true));
+        let mut places = named.map(|value| read_list(value, 1_000, read_place)).unwrap_or_default();
+        match (named, any_store) {
             (None, None) => object.value().fault("missing-field", "either `places` or `anyStore` is required"),
-            (_, Some(value)) if reader.stores.is_empty() => {
-                value.fault(
-                    "no-store",
-                    "the rulebook's `inventory` has no node of kind `store` that works and has a place",
-                );
-            }
-            (Some((value, _)), None) if matches!(value.node(), commerce::Node::List(items) if items.is_empty()) => {
-                value.fault("empty-list", "must name a place");
-            }
-            _ => {}
-        }
-        let mut places = named.map(|(_, places)| places).unwrap_or_default();
-        if any_store.is_some() {
-            places.extend(&reader.stores);
+            (Some(named), None) => must_hold(named, "name a place"),
+            (_, Some(value)) if reader.stores.is_empty() => value
+                .fault("no-store", "the rulebook's `inventory` has no node of kind `store` that works and has a place"),
+            (_, Some(_)) => places.extend(&reader.stores),
         }
         let metres = object.required("metres").and_then(|value| value.integer(1..=20_038_000));
         Some(Self { places, metres: metres? })
