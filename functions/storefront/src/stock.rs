@@ -99,7 +99,8 @@ fn write(store: &dyn Store, key: &str, sku: &str, held: &Held) -> Result<(), Pro
     let bytes = held.encode().map_err(|error| Problem::internal(error.to_string()))?;
     if bytes.len() > bounds::SHARD_BYTES {
         let detail = format!("`{sku}` needs {} bytes, more than {}", bytes.len(), bounds::SHARD_BYTES);
-        return Err(Problem::fault("stock-too-large", "/skus", detail));
+        let pointer = format!("/skus{}", commerce::report::step(sku));
+        return Err(Problem::fault("stock-too-large", &pointer, detail));
     }
     store.set(key, &bytes).map_err(Problem::store)
 }

@@ -277,6 +277,49 @@ fn a_delta_changes_a_lot_and_one_that_cannot_be_taken_waits_to_be_mended() {
 }
 
 #[test]
+fn a_value_that_would_be_too_large_stops_at_the_delta_that_makes_it_so() {
+    let shop = Shop::open();
+    let nodes = ["a", "b", "c", "d", "e"];
+    let rules = json!({
+        "format": "pushcart-rulebook/1", "currency": "CNY", "catalogue": { "products": [{ "sku": "TEA" }, { "sku": "CUP" }] },
+        "inventory": { "nodes": nodes.map(|id| json!({ "id": id, "kind": "store" })) },
+    });
+    assert_eq!(shop.put("rulebook", &rules).0, 200);
+    // 100 lots of some 650 bytes at each node: five nodes are more than 256 KiB, four are not.
+    let (until, trace) = ("2027-01-01T00:00:00Z", "t".repeat(512));
+    let name = |lot: usize| format!("{lot:0120}");
+    let lots: Vec<Value> =
+        (0..100).map(|lot| json!({ "id": name(lot), "quantity": 1, "expiresAt": until, "trace": trace })).collect();
+    let stock = |nodes: &[&str]| {
+        let levels: BTreeMap<&str, Value> =
+            nodes.iter().map(|node| (*node, json!({ "onHand": 100, "lots": lots }))).collect();
+        json!({ "version": 1, "skus": { "TEA": levels } })
+    };
+    let (status, refusal) = shop.put("stock", &stock(&nodes));
+    assert_eq!((status, &refusal["faults"][0]["code"]), (422, &json!("stock-too-large")));
+    assert_eq!(refusal["faults"][0]["pointer"], "/skus/TEA");
+    assert_eq!(shop.put("stock", &stock(&nodes[..4])).0, 200);
+
+    let begun = |sequence: usize| {
+        json!({
+            "sequence": sequence, "sku": "TEA", "node": "e", "onHand": 1, "lot": name(sequence), "expiresAt": until, "trace": trace,
+        })
+    };
+    let mut batch: Vec<Value> = (1..=100).map(begun).collect();
+    // What cannot be taken anyway stands behind it.
+    batch.push(delta(101, "TEA", "e", 1));
+    let answer = shop.patch(&batch).1;
+    let applied = answer["applied"].as_u64().unwrap() as usize;
+    assert!((1..99).contains(&applied), "{applied}");
+    assert_eq!(answer["refused"][0], json!({ "sequence": applied + 1, "code": "stock-too-large" }));
+    assert_eq!(answer["refused"][1], json!({ "sequence": applied + 2, "code": "sequence-gap" }));
+    assert_eq!((answer["sequence"].as_u64(), shop.counts()[&key("TEA", "e")]), (Some(applied as u64), applied as i64));
+    // It was the first that did not fit; another one under its number goes on.
+    assert_eq!(shop.patch(&[begun(applied + 1)]).1["refused"][0]["code"], "stock-too-large");
+    assert_eq!(shop.patch(&[delta(applied + 1, "TEA", "e", -1)]).1["applied"], 1);
+}
+
+#[test]
 fn writing_that_breaks_off_anywhere_leaves_the_old_stock_or_the_new_one() {
     let old = BTreeMap::from([(key("TEA", "a"), 10), (key("TEA", "b"), 11)]);
     // What broke off had a product that the next publication has not.

@@ -116,11 +116,39 @@ fn first_refused(
 ) -> Result<Option<(i64, &'static str)>, Problem> {
     let mut first: Option<(i64, &'static str)> = None;
     for (sku, deltas) in by_sku(deltas) {
-        let mut held = read(store, &sku_key(merchant, version, sku))?.unwrap_or_else(|| Held::new(0, Vec::new()));
-        let refused = deltas.into_iter().find_map(|delta| Some((delta.sequence, held.apply(delta).err()?)));
+        let stored = read(store, &sku_key(merchant, version, sku))?.unwrap_or_else(|| Held::new(0, Vec::new()));
+        let refused = refused(&stored, &deltas).and_then(|(place, code)| Some((deltas.get(place)?.sequence, code)));
         first = first.into_iter().chain(refused).min();
     }
     Ok(first)
+}
+
+/// The place of the first of these deltas of one product that it cannot take as it is stored, and why.
+fn refused(stored: &Held, deltas: &[&Delta]) -> Option<(usize, &'static str)> {
+    let mut held = stored.clone();
+    let refused = deltas.iter().enumerate().find_map(|(place, delta)| Some((place, held.apply(delta).err()?)));
+    if refused.is_none() && held.fits() {
+        return None;
+    }
+    let fits = |many: usize| {
+        let mut held = stored.clone();
+        deltas.iter().take(many).all(|delta| held.apply(delta).is_ok()) && held.fits()
+    };
+    let mut most = refused.map_or(deltas.len(), |(place, _)| place);
+    if fits(most) {
+        return refused;
+    }
+    // So many leave a value that is not too large, and `most` do not: what is between is halved.
+    let mut least = 0;
+    while least + 1 < most {
+        let middle = usize::midpoint(least, most);
+        if fits(middle) {
+            least = middle;
+        } else {
+            most = middle;
+        }
+    }
+    Some((least, "stock-too-large"))
 }
 
 /// Deltas that are not taken, by sequence, and why.

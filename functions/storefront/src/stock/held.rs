@@ -2,6 +2,7 @@
 
 use super::Delta;
 use super::lots::{self, HeldLot};
+use commerce::bounds;
 use commerce::facts::stock::{Inbound, Level, Lot, Quota};
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +12,7 @@ const FORMAT: u8 = 1;
 const COUNT: i64 = 1_000_000_000;
 
 /// A product at every node.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Held {
     format: u8,
     /// The last delta that it took.
@@ -20,7 +21,7 @@ pub struct Held {
 }
 
 /// A level without its SKU.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct HeldLevel {
     node: String,
     on_hand: i64,
@@ -49,6 +50,12 @@ impl Held {
     /// What postcard says.
     pub fn encode(&self) -> Result<Vec<u8>, postcard::Error> {
         postcard::to_allocvec(self)
+    }
+
+    /// Whether the value may be stored.
+    #[must_use]
+    pub fn fits(&self) -> bool {
+        self.encode().is_ok_and(|bytes| bytes.len() <= bounds::SHARD_BYTES)
     }
 
     /// A value as it was stored; `None` where it is damaged or another version's.
