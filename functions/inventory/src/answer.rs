@@ -110,7 +110,7 @@ fn more_reasons(findings: &Findings<'_>, line: &Line<'_>, portions: &[Portion]) 
     if old.flat_map(|pool| &pool.stock).any(|stock| stock.stale) {
         reasons.push(Reason { code: "stale".to_owned(), need: None, have: None });
     }
-    let now = portions.iter().filter_map(|portion| portion.promise.as_ref()).map(|promise| promise.latest);
+    let now = portions.iter().filter_map(|portion| portion.promise.as_ref()).map(|promise| promise.latest.at);
     let last = now.chain(line.later.iter().filter_map(|later| later.at)).max();
     if let (Some(by), Some(last)) = (findings.inquiry.by, last)
         && last > by
@@ -122,7 +122,11 @@ fn more_reasons(findings: &Findings<'_>, line: &Line<'_>, portions: &[Portion]) 
 
 fn portions(findings: &Findings<'_>, line: &Line<'_>) -> Vec<Portion> {
     let portion = |(units, (_, offer)): (&u32, &(usize, Offer<'_>))| {
-        (*units > 0).then(|| Portion { node: offer.node.id.clone(), quantity: *units, promise: offer.promise() })
+        (*units > 0).then(|| Portion {
+            node: offer.node.id.clone(),
+            quantity: *units,
+            promise: offer.promise(&findings.zone),
+        })
     };
     line.units.iter().zip(&findings.offers).filter_map(portion).collect()
 }
@@ -130,7 +134,7 @@ fn portions(findings: &Findings<'_>, line: &Line<'_>) -> Vec<Portion> {
 /// When the last portion arrives; nothing where one of them cannot be promised.
 fn slowest(portions: &[Portion]) -> Option<Promise> {
     let promises: Option<Vec<&Promise>> = portions.iter().map(|portion| portion.promise.as_ref()).collect();
-    let last = promises?.into_iter().max_by_key(|promise| (promise.latest, promise.earliest))?;
+    let last = promises?.into_iter().max_by_key(|promise| (promise.latest.at, promise.earliest.at))?;
     Some(last.clone())
 }
 
@@ -205,7 +209,7 @@ fn shipments(findings: &Findings<'_>) -> Vec<Shipment> {
         (units > 0).then(|| Shipment {
             node: offer.node.id.clone(),
             units,
-            promise: offer.promise(),
+            promise: offer.promise(&findings.zone),
             cost: offer.shipment_cost() + goods,
             distance: offer.metres.and_then(|metres| u32::try_from(metres).ok()),
             carbon: u64::try_from(offer.carbon()).unwrap_or(0),

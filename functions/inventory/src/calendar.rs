@@ -4,7 +4,10 @@
 //! the machine). What must never be in here: a clock.
 
 use commerce::{Value, instant};
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{
+    Timestamp,
+    tz::{Offset, TimeZone},
+};
 use serde::{Deserialize, Serialize};
 
 /// Seconds of a day.
@@ -34,21 +37,29 @@ impl Zone {
         TimeZone::get(name).ok().map(Self)
     }
 
-    fn offset(&self, at: i64) -> i64 {
-        Timestamp::from_second(at).map_or(0, |moment| i64::from(self.0.to_offset(moment).seconds()))
+    /// The zone that is always so many seconds east of UTC; UTC where no clock on earth is.
+    #[must_use]
+    pub fn fixed(offset: i32) -> Self {
+        Self(Offset::from_seconds(offset).map_or(TimeZone::UTC, TimeZone::fixed))
+    }
+
+    /// Seconds east of UTC at a moment.
+    #[must_use]
+    pub fn offset(&self, at: i64) -> i32 {
+        Timestamp::from_second(at).map_or(0, |moment| self.0.to_offset(moment).seconds())
     }
 
     /// The civil time, as seconds since 1970-01-01T00:00:00 of the zone's own clock.
     #[must_use]
     pub fn local(&self, at: i64) -> i64 {
-        at + self.offset(at)
+        at + i64::from(self.offset(at))
     }
 
     /// The moment of a civil time; where the clock is put forward over it, the moment as the clock before would show it.
     #[must_use]
     pub fn moment(&self, local: i64) -> i64 {
-        let guess = local - self.offset(local);
-        let second = local - self.offset(guess);
+        let guess = local - i64::from(self.offset(local));
+        let second = local - i64::from(self.offset(guess));
         if self.local(second) == local { second } else { guess.max(second) }
     }
 }

@@ -1,11 +1,12 @@
 //! A check from end to end: what is wrong with the question, then nodes, stock, limits, the plan, what comes later.
 
 use crate::answer;
+use crate::calendar::Zone;
 use crate::later::{self, Ahead, Reach};
 use crate::levels::{Levels, no_node, no_product};
 use crate::limits::{self, Allowance};
 use crate::most;
-use crate::offers::{self, Offer};
+use crate::offers::{self, Asked, Offer};
 use crate::room::Room;
 use crate::rulebook::items::{Item, Limits};
 use crate::rules::Rules;
@@ -113,6 +114,8 @@ pub struct Findings<'a> {
     pub withdrawn: bool,
     /// Levels looked at that are too old.
     pub stale: bool,
+    /// The shopper's zone.
+    pub zone: Zone,
 }
 
 /// Plans the cart.
@@ -121,12 +124,14 @@ pub struct Findings<'a> {
 /// Everything that is wrong with the inquiry.
 pub fn check(rules: &Rules, inquiry: &Inquiry, context: &Context) -> Result<Plan, Vec<Fault>> {
     let (wish, levels) = refuse(rules, inquiry, context)?;
+    let zone = rules.zone_of(context).map_err(|fault| vec![fault])?;
+    let asked = Asked { rules, wish, zone: &zone, inquiry, context };
     let mut lines = lines(rules, inquiry, context);
     let old = stale(rules, &lines, &levels, context);
     let (mut refused, mut offers) = (BTreeMap::new(), Vec::new());
     for (place, node) in rules.root.nodes.iter().enumerate() {
         let stale = old.get(place).copied().unwrap_or(false);
-        match offers::offer(rules, node, wish, stale, inquiry, context) {
+        match offers::offer(asked, node, stale) {
             Ok(offer) => offers.push((place, offer)),
             Err(reason) => {
                 refused.insert(place, reason);
@@ -137,8 +142,21 @@ pub fn check(rules: &Rules, inquiry: &Inquiry, context: &Context) -> Result<Plan
     let (proof, ahead) = planned(rules, &mut lines, &pools, &offers, (inquiry, context));
     let stale = old.contains(&true);
     let withdrawn = false;
-    let mut findings =
-        Findings { rules, inquiry, context, levels, refused, offers, pools, lines, proof, ahead, withdrawn, stale };
+    let mut findings = Findings {
+        rules,
+        inquiry,
+        context,
+        levels,
+        refused,
+        offers,
+        pools,
+        lines,
+        proof,
+        ahead,
+        withdrawn,
+        stale,
+        zone,
+    };
     let room = Room::of(&findings);
     let (most, offered) = (most::most(&findings, &room), substitutes::offered(&findings, room));
     for (line, (most, offered)) in findings.lines.iter_mut().zip(most.into_iter().zip(offered)) {

@@ -1,7 +1,7 @@
 //! The WIT shell: hands arguments to the core and answers back. It decides nothing.
 #![allow(missing_docs, unsafe_code, clippy::all, reason = "generated")]
 
-use commerce::facts::stock::{Inquiry, Plan};
+use commerce::facts::stock::{Inquiry, Plan, ZoneAt};
 use commerce::facts::types::{Compiled, Context, Fault};
 use std::cell::RefCell;
 
@@ -45,6 +45,9 @@ impl wit::GuestRules for Rules {
     }
     fn nodes(&self) -> Vec<String> {
         self.0.borrow().nodes()
+    }
+    fn zone_at(&self, name: Option<String>, at: i64) -> Option<ZoneAt> {
+        self.0.borrow().zone_at(name.as_deref(), at)
     }
     fn check(&self, inquiry: Inquiry, context: Context) -> Result<Plan, Vec<Fault>> {
         self.0.borrow().check(&inquiry, &context)

@@ -1,12 +1,13 @@
 //! Which nodes may send to this shopper, by which mode and by when; of every other one, why not.
 
+use crate::calendar::Zone;
 use crate::distance;
 use crate::promise::{self, Order, Window};
 use crate::rulebook::nodes::Node;
 use crate::rules::Rules;
 use crate::words::Mode;
 use commerce::Context;
-use commerce::facts::stock::{Inquiry, Promise};
+use commerce::facts::stock::{Inquiry, LocalInstant, Promise};
 
 /// A node that may send.
 #[derive(Clone, Debug)]
@@ -28,11 +29,16 @@ pub struct Offer<'a> {
 }
 
 impl Offer<'_> {
-    /// The promise, where it can be given.
+    /// The promise as the shopper's clock shows it, where it can be given.
     #[must_use]
-    pub fn promise(&self) -> Option<Promise> {
+    pub fn promise(&self, zone: &Zone) -> Option<Promise> {
         let Window { earliest, latest } = self.window;
-        self.known.then(|| Promise { mode: self.mode.word().to_owned(), earliest, latest })
+        let local = |at: i64| LocalInstant { at, utc_offset: zone.offset(at) };
+        self.known.then(|| Promise {
+            mode: self.mode.word().to_owned(),
+            earliest: local(earliest),
+            latest: local(latest),
+        })
     }
 
     /// What a shipment costs, in minor units.
@@ -60,26 +66,35 @@ pub fn metres(node: &Node, context: &Context) -> Option<i64> {
     Some(distance::metres(shopper, &node.place()?))
 }
 
+/// Who asks for what, by which mode.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// The rules.
+    pub rules: &'a Rules,
+    /// The mode wished for.
+    pub wish: Option<Mode>,
+    /// The shopper's zone.
+    pub zone: &'a Zone,
+    /// The inquiry.
+    pub inquiry: &'a Inquiry,
+    /// What is around the cart.
+    pub context: &'a Context,
+}
+
 /// What a node offers; where its counts are `stale`, it promises nothing within minutes.
 ///
 /// # Errors
 /// The reason why it offers nothing.
-pub fn offer<'a>(
-    rules: &'a Rules,
-    node: &'a Node,
-    wish: Option<Mode>,
-    stale: bool,
-    inquiry: &Inquiry,
-    context: &Context,
-) -> Result<Offer<'a>, &'static str> {
-    let asked = inquiry.nodes.contains(&node.id);
-    if !inquiry.nodes.is_empty() && !asked {
+pub fn offer<'a>(asked: Asked<'_>, node: &'a Node, stale: bool) -> Result<Offer<'a>, &'static str> {
+    let Asked { inquiry, context, .. } = asked;
+    let named = inquiry.nodes.contains(&node.id);
+    if !inquiry.nodes.is_empty() && !named {
         return Err("not-asked-for");
     }
     if inquiry.excluded.contains(&node.id) {
         return Err("excluded");
     }
-    if !node.active && !asked {
+    if !node.active && !named {
         return Err("inactive");
     }
     if !node.channels.is_empty() && !node.channels.contains(&context.channel.kind) {
@@ -90,7 +105,7 @@ pub fn offer<'a>(
         return Err("no-capacity");
     }
     let metres = metres(node, context);
-    let (mode, window) = mode(rules, node, wish, stale, metres, context)?;
+    let (mode, window) = mode(asked, node, stale, metres)?;
     let kept = inquiry.by.is_none_or(|by| window.latest <= by);
     if inquiry.strictly && !kept {
         return Err("too-late");
@@ -100,14 +115,8 @@ pub fn offer<'a>(
 }
 
 /// The mode wished, or the node's first that reaches the shopper; pickup only where it was wished or is all there is.
-fn mode(
-    rules: &Rules,
-    node: &Node,
-    wish: Option<Mode>,
-    stale: bool,
-    metres: Option<i64>,
-    context: &Context,
-) -> Result<(Mode, Window), &'static str> {
+fn mode(asked: Asked<'_>, node: &Node, stale: bool, metres: Option<i64>) -> Result<(Mode, Window), &'static str> {
+    let Asked { rules, wish, zone: shopper, inquiry: _, context } = asked;
     let only = node.modes.len() == 1;
     let mut refused = "mode-not-offered";
     for mode in node.modes.iter().copied() {
@@ -122,7 +131,7 @@ fn mode(
             refused = "out-of-radius";
             continue;
         }
-        let order = Order { at: context.at, offset: i64::from(context.utc_offset), metres: metres.unwrap_or(0) };
+        let order = Order { at: context.at, zone: shopper, metres: metres.unwrap_or(0) };
         let zone = rules.zone(node).ok_or("closed")?;
         match promise::window(node, zone, mode, rules.root.policy.modes.of(mode), order) {
             Some(window) => return Ok((mode, window)),

@@ -1,7 +1,8 @@
 //! By when a node can deliver: an interval from handling, cut-off, hours, distance and date.
 //!
-//! A mode promises either a moment (instant, pickup: from the minute it is ready) or a day (same day, next day, express:
-//! between two hours of the shopper's day). A node works in its own zone; what arrives is told in the shopper's.
+//! A mode promises either a moment (instant: on the way from the minute it is ready; pickup: from that minute on) or a day
+//! (same day, next day, express: between two hours of the shopper's day). A node works in its own zone; what is brought
+//! arrives in the shopper's.
 
 use crate::calendar::{DAY, Zone};
 use crate::rulebook::nodes::Node;
@@ -19,37 +20,56 @@ pub struct Window {
 
 /// What a promise is made from, beside the node.
 #[derive(Clone, Copy, Debug)]
-pub struct Order {
+pub struct Order<'a> {
     /// When the goods can be worked on: now, or when they are there or made.
     pub at: i64,
-    /// The shopper's offset from UTC in seconds.
-    pub offset: i64,
+    /// The shopper's zone.
+    pub zone: &'a Zone,
     /// Metres to the shopper.
     pub metres: i64,
 }
 
 /// The window in which a node delivers by a mode; `None` where it does not open.
 #[must_use]
-pub fn window(node: &Node, zone: &Zone, mode: Mode, delivery: &Delivery, order: Order) -> Option<Window> {
+pub fn window(node: &Node, zone: &Zone, mode: Mode, delivery: &Delivery, order: Order<'_>) -> Option<Window> {
     let begin = after_cut_off(node, zone, order.at)?;
     let ready = node.hours.done(zone, begin, node.handling)?;
     let travel = order.metres.saturating_mul(3_600).div_euclid(delivery.speed.max(1));
-    let moment = |earliest: i64| Window { earliest, latest: earliest + delivery.window };
-    let day_in = |days: i64| {
-        let day = (ready + order.offset).div_euclid(DAY) + days;
-        let at = |second: i64| day * DAY + second - order.offset;
-        let arrives = if days == 0 { ready + travel } else { 0 };
-        (arrives <= at(delivery.to))
-            .then(|| Window { earliest: at(delivery.from).max(arrives), latest: at(delivery.to) })
-    };
     match mode {
-        Mode::Instant => Some(moment(ready + travel)),
-        Mode::Pickup => Some(moment(ready)),
+        Mode::Instant => Some(brought(ready + travel, delivery, order.zone)),
+        // It is handed out while the node works.
+        Mode::Pickup => node.hours.done(zone, ready, delivery.window).map(|latest| Window { earliest: ready, latest }),
         // What cannot be brought today any more is brought tomorrow.
-        Mode::SameDay => day_in(0).or_else(|| day_in(1)),
-        Mode::NextDay => day_in(1),
-        Mode::Express => day_in(1 + travel.div_euclid(DAY)),
+        Mode::SameDay => {
+            let arrives = ready + travel;
+            let today = day(ready, 0, delivery, order.zone);
+            let today = Window { earliest: today.earliest.max(arrives), ..today };
+            Some(if arrives <= today.latest { today } else { day(ready, 1, delivery, order.zone) })
+        }
+        Mode::NextDay => Some(day(ready, 1, delivery, order.zone)),
+        Mode::Express => Some(day(ready, 1 + travel.div_euclid(DAY), delivery, order.zone)),
     }
+}
+
+/// The hours of delivery of the shopper's day that is so many days after that of a moment.
+fn day(of: i64, after: i64, delivery: &Delivery, zone: &Zone) -> Window {
+    let midnight = (zone.local(of).div_euclid(DAY) + after) * DAY;
+    let at = |second: i64| zone.moment(midnight + second);
+    Window { earliest: at(delivery.from), latest: at(delivery.to) }
+}
+
+/// What arrives at a moment, within the hours of delivery: before them when they begin, after them on the next day.
+fn brought(arrives: i64, delivery: &Delivery, zone: &Zone) -> Window {
+    let until = |earliest: i64, end: i64| Window { earliest, latest: (earliest + delivery.window).min(end) };
+    if (delivery.from, delivery.to) == (0, DAY) {
+        return until(arrives, i64::MAX);
+    }
+    let today = day(arrives, 0, delivery, zone);
+    if arrives <= today.latest {
+        return until(arrives.max(today.earliest), today.latest);
+    }
+    let tomorrow = day(arrives, 1, delivery, zone);
+    until(tomorrow.earliest, tomorrow.latest)
 }
 
 /// When work on an order begins: with the next working day from the cut-off on.

@@ -35,7 +35,7 @@ pub struct Root {
     format: u32,
     /// The shop's choices.
     pub policy: Policy,
-    /// Names of zones that nodes point to.
+    /// Names of zones that nodes point to; the rulebook's own comes first.
     pub zones: Vec<String>,
     /// Nodes by rank, then id.
     pub nodes: Vec<Node>,
@@ -77,6 +77,7 @@ fn read(root: &Document<'_>, report: &Report) -> Option<Compiled> {
     let products = whole.field("catalogue").map(|catalogue| products(&catalogue));
     let mut compiled = Root { format: FORMAT, closed: products.is_some(), ..Root::default() };
     let zone = zone.unwrap_or("UTC");
+    compiled.zones.push(zone.to_owned());
     let mut items = Vec::new();
     if let Some(section) = whole.field("inventory").and_then(|value| value.object()) {
         if let Some(value) = section.field("policy") {

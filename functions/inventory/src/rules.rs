@@ -4,7 +4,7 @@ use crate::calendar::Zone;
 use crate::rulebook::items::{Item, shard};
 use crate::rulebook::nodes::Node;
 use crate::rulebook::{self, Root};
-use commerce::facts::stock::{Inquiry, Plan};
+use commerce::facts::stock::{Inquiry, Plan, ZoneAt};
 use commerce::{Context, Fault};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -92,6 +92,33 @@ impl Rules {
     #[must_use]
     pub fn place(&self, node: &str) -> Option<usize> {
         self.places.get(node).copied()
+    }
+
+    /// The shopper's zone: by name, or as far as the offset tells.
+    ///
+    /// # Errors
+    /// A fault where there is no zone of that name.
+    pub(crate) fn zone_of(&self, context: &Context) -> Result<Zone, Fault> {
+        let Some(name) = &context.time_zone else { return Ok(Zone::fixed(context.utc_offset.unwrap_or(0))) };
+        self.zone_named(name).ok_or_else(|| Fault {
+            code: "unknown-time-zone".to_owned(),
+            pointer: "/shopper/timeZone".to_owned(),
+            detail: format!("`{name}` is not in the time zone database"),
+        })
+    }
+
+    /// The zone of that name; those of the rulebook were looked up when it was loaded.
+    fn zone_named(&self, name: &str) -> Option<Zone> {
+        let known = self.root.zones.iter().position(|known| known == name);
+        known.map_or_else(|| Zone::named(name), |place| self.zones.get(place).cloned().flatten())
+    }
+
+    /// The zone of that name, or the rulebook's own, and its offset from UTC in seconds at a moment; `None` where there
+    /// is no such zone.
+    #[must_use]
+    pub fn zone_at(&self, name: Option<&str>, at: i64) -> Option<ZoneAt> {
+        let name = name.or_else(|| self.root.zones.first().map(String::as_str))?;
+        Some(ZoneAt { name: name.to_owned(), utc_offset: self.zone_named(name)?.offset(at) })
     }
 
     /// The zone of a node.

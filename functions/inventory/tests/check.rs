@@ -239,12 +239,16 @@ fn a_promise_is_made_from_hours_cut_off_distance_and_date() {
         let context = Context { at: moment(now), ..at(place.0, place.1) };
         let plan = rules.check(&inquiry(vec![wanted("1", "x", 1)], vec![level("x", "n", 1)]), &context).unwrap();
         let promise = plan.lines[0].promise.as_ref().unwrap();
-        assert_eq!((promise.earliest, promise.latest), (moment(earliest), moment(latest)), "{mode} {now}: {promise:?}");
+        assert_eq!(
+            (promise.earliest.at, promise.latest.at),
+            (moment(earliest), moment(latest)),
+            "{mode} {now}: {promise:?}"
+        );
     }
     // Three days of line haul: dispatch, two days and more on the way.
     let far = rules(&format!(r#"{{"nodes": [{}]}}"#, node.replace("MODE", "express").replace("\"radius\": 5000,", "")));
     let plan = far.check(&inquiry(vec![wanted("1", "x", 1)], vec![level("x", "n", 1)]), &at(39.9, 116.4)).unwrap();
-    assert_eq!(plan.lines[0].promise.as_ref().unwrap().latest, moment("2026-11-13T21:00:00+08:00"));
+    assert_eq!(plan.lines[0].promise.as_ref().unwrap().latest.at, moment("2026-11-13T21:00:00+08:00"));
 }
 
 #[test]

@@ -9,7 +9,7 @@
 
 mod shop;
 
-use commerce::facts::stock::{Inquiry, Level};
+use commerce::facts::stock::{Inquiry, Level, LocalInstant};
 use commerce::facts::types::Context;
 use shop::{NOW, at, context, inquiry, level, plan, rules, wanted};
 
@@ -80,8 +80,144 @@ fn a_promise_stands_over_the_change_of_the_clock() {
         let context = Context { at: moment(now), ..context() };
         let levels = vec![Level { at: moment(now), ..level("x", "n", 1) }];
         let plan = rules.check(&inquiry(vec![wanted("1", "x", 1)], levels), &context).unwrap();
-        assert_eq!(plan.lines[0].promise.as_ref().unwrap().earliest, moment(ready), "{now}");
+        assert_eq!(plan.lines[0].promise.as_ref().unwrap().earliest.at, moment(ready), "{now}");
     }
+}
+
+/// The window in which a node in New York delivers, as the shopper's clock shows it.
+fn window(mode: &str, modes: &str, node: &str, now: &str, zone: Option<&str>) -> (String, String) {
+    let node = format!(r#"{{"id": "n", "kind": "store", "modes": ["{mode}"], "timeZone": "America/New_York"{node}}}"#);
+    let rules = rules(&format!(r#"{{"nodes": [{node}], "modes": {{{modes}}}}}"#));
+    let now = commerce::instant::parse(now).unwrap();
+    let context = Context { at: now.at, utc_offset: Some(now.offset), time_zone: zone.map(str::to_owned), ..context() };
+    let levels = vec![Level { at: now.at, ..level("x", "n", 1) }];
+    let plan = rules.check(&inquiry(vec![wanted("1", "x", 1)], levels), &context).unwrap();
+    let promise = plan.lines[0].promise.clone().unwrap();
+    let told = |moment: &LocalInstant| commerce::instant::format(moment.at, moment.utc_offset);
+    (told(&promise.earliest), told(&promise.latest))
+}
+
+#[test]
+fn what_is_brought_arrives_in_the_shoppers_hours() {
+    let riders = r#""instant": {"window": 1800, "from": "08:00", "to": "22:00"}"#;
+    let (new_york, shanghai) = (Some("America/New_York"), Some("Asia/Shanghai"));
+    let nine = r#", "hours": [{"from": "09:00", "to": "18:00"}]"#;
+    for (mode, modes, node, now, zone, window_of) in [
+        // The day of a zone begins by its clock, also where that is put on between the order and the delivery.
+        (
+            "next-day",
+            "",
+            "",
+            "2026-03-07T12:00:00-05:00",
+            new_york,
+            ["2026-03-08T09:00:00-04:00", "2026-03-08T21:00:00-04:00"],
+        ),
+        (
+            "next-day",
+            "",
+            "",
+            "2026-10-31T12:00:00-04:00",
+            new_york,
+            ["2026-11-01T09:00:00-05:00", "2026-11-01T21:00:00-05:00"],
+        ),
+        (
+            "next-day",
+            "",
+            "",
+            "2026-03-07T12:00:00-05:00",
+            None,
+            ["2026-03-08T09:00:00-05:00", "2026-03-08T21:00:00-05:00"],
+        ),
+        // Wherever it is sent from, and whatever offset the request was written with.
+        (
+            "next-day",
+            "",
+            "",
+            "2026-03-07T12:00:00-05:00",
+            shanghai,
+            ["2026-03-09T09:00:00+08:00", "2026-03-09T21:00:00+08:00"],
+        ),
+        (
+            "same-day",
+            "",
+            "",
+            "2026-03-07T12:00:00+00:00",
+            shanghai,
+            ["2026-03-07T20:00:00+08:00", "2026-03-07T22:00:00+08:00"],
+        ),
+        // Riders ride in their hours: not before, and what they cannot bring any more the next day.
+        (
+            "instant",
+            riders,
+            "",
+            "2026-07-01T12:00:00-04:00",
+            None,
+            ["2026-07-01T12:00:00-04:00", "2026-07-01T12:30:00-04:00"],
+        ),
+        (
+            "instant",
+            riders,
+            "",
+            "2026-07-01T05:00:00-04:00",
+            None,
+            ["2026-07-01T08:00:00-04:00", "2026-07-01T08:30:00-04:00"],
+        ),
+        (
+            "instant",
+            riders,
+            "",
+            "2026-07-01T21:45:00-04:00",
+            None,
+            ["2026-07-01T21:45:00-04:00", "2026-07-01T22:00:00-04:00"],
+        ),
+        (
+            "instant",
+            riders,
+            "",
+            "2026-07-01T22:01:00-04:00",
+            None,
+            ["2026-07-02T08:00:00-04:00", "2026-07-02T08:30:00-04:00"],
+        ),
+        (
+            "instant",
+            "",
+            "",
+            "2026-07-01T23:45:00-04:00",
+            None,
+            ["2026-07-01T23:45:00-04:00", "2026-07-02T00:15:00-04:00"],
+        ),
+        // What is picked up is handed out while the doors are open.
+        (
+            "pickup",
+            "",
+            nine,
+            "2026-07-01T17:30:00-04:00",
+            None,
+            ["2026-07-01T17:30:00-04:00", "2026-07-01T17:30:00-04:00"],
+        ),
+        (
+            "pickup",
+            r#""pickup": {"window": 7200}"#,
+            nine,
+            "2026-07-01T17:30:00-04:00",
+            None,
+            ["2026-07-01T17:30:00-04:00", "2026-07-02T10:30:00-04:00"],
+        ),
+    ] {
+        let found = window(mode, modes, node, now, zone);
+        assert_eq!(found, (window_of[0].to_owned(), window_of[1].to_owned()), "{mode} {modes} {now} {zone:?}");
+    }
+}
+
+#[test]
+fn a_zone_that_is_none_is_refused() {
+    let rules = rules(r#"{"nodes": [{"id": "n", "kind": "store"}]}"#);
+    let context = Context { time_zone: Some("Mars/Base".to_owned()), ..context() };
+    let faults = rules.check(&inquiry(vec![wanted("1", "x", 1)], vec![]), &context).unwrap_err();
+    assert_eq!((faults[0].code.as_str(), faults[0].pointer.as_str()), ("unknown-time-zone", "/shopper/timeZone"));
+    assert!(rules.zone_at(Some("Mars/Base"), NOW).is_none());
+    let own = rules.zone_at(None, NOW).unwrap();
+    assert_eq!((own.name.as_str(), own.utc_offset), ("Asia/Shanghai", 28_800));
 }
 
 #[test]

@@ -143,6 +143,23 @@ impl Rules {
         self.inline.as_ref().map(|parts| &parts.head)
     }
 
+    /// The same context, with the shopper's offset from UTC: of the zone that it names, as the moment was written, or of the
+    /// rulebook's zone. Until then a context says only what the request said.
+    ///
+    /// # Errors
+    /// 422 where there is no such zone.
+    pub fn localized(&self, context: Context) -> Result<Context, Problem> {
+        if context.time_zone.is_none() && context.utc_offset.is_some() {
+            return Ok(context);
+        }
+        let Some(zone) = self.inventory.zone_at(context.time_zone.as_deref(), context.at) else {
+            let name = context.time_zone.unwrap_or_default();
+            let detail = format!("`{name}` is not in the time zone database");
+            return Err(Problem::fault("unknown-time-zone", "/shopper/timeZone", detail));
+        };
+        Ok(Context { utc_offset: Some(zone.utc_offset), time_zone: Some(zone.name), ..context })
+    }
+
     /// What each way of shipping costs for the lines that are checked out; pricing must hold their shards.
     ///
     /// # Errors

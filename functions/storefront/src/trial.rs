@@ -30,8 +30,9 @@ pub fn run(store: &dyn Store, rules: &Rules) -> Result<Vec<Fault>, Problem> {
 
 fn reckon(store: &dyn Store, rules: &Rules, case: &Case) -> Result<Json, Problem> {
     let Case { lines, context, .. } = case;
-    let tally = Tally::of(store, rules, lines, context, |priced, declared, charges| {
-        rules.promotions.evaluate(priced, declared, charges, &[], WANTS, context).map_err(Problem::invalid)
+    let context = rules.localized(context.clone())?;
+    let tally = Tally::of(store, rules, lines, &context, |priced, declared, charges| {
+        rules.promotions.evaluate(priced, declared, charges, &[], WANTS, &context).map_err(Problem::invalid)
     })?;
     Ok(Json::Object(tally.write(&context.currency)))
 }

@@ -563,3 +563,60 @@ fn a_delta_that_was_taken_is_a_duplicate_and_any_other_under_its_number_is_stale
     assert_eq!(codes(&many), []);
     assert_eq!(codes(&[many[43].clone(), many[44].clone()]), said(&[(56, stale), (57, duplicate)]) as Vec<_>);
 }
+
+/// What is promised is told by the shopper's clock: of the zone that the request names, of the offset that it was written with,
+/// or, where it says neither, of the shop's zone.
+#[test]
+fn a_promise_is_told_by_the_shoppers_clock() {
+    let shop = Shop::open();
+    let rules = json!({
+        "format": "pushcart-rulebook/1", "currency": "CNY", "timeZone": "Asia/Shanghai",
+        "catalogue": { "products": [{ "sku": "TEA" }] },
+        "priceLists": [{ "id": "base", "currency": "CNY", "entries": { "TEA": 100 } }],
+        "inventory": { "nodes": [{ "id": "a", "kind": "store", "modes": ["next-day"] }] },
+    });
+    assert_eq!(shop.put("rulebook", &rules).0, 200);
+    let stock = json!({ "version": 1, "skus": { "TEA": { "a": { "onHand": 9 } } } });
+    assert_eq!(shop.put("stock", &stock).0, 200);
+    let ask = |path: &str, more: Value| {
+        let mut question = json!({
+            "merchant": "cedar", "currency": "CNY", "lines": [{ "id": "1", "sku": "TEA", "quantity": 1 }],
+        });
+        question.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        shop.send("POST", path, &question)
+    };
+    for (more, at, earliest, latest) in [
+        (json!({}), "2026-11-11T20:05:00+08:00", "2026-11-12T09:00:00+08:00", "2026-11-12T21:00:00+08:00"),
+        (
+            json!({ "at": "2026-11-11T12:05:00Z" }),
+            "2026-11-11T12:05:00Z",
+            "2026-11-12T09:00:00Z",
+            "2026-11-12T21:00:00Z",
+        ),
+        (
+            json!({ "shopper": { "timeZone": "Europe/Berlin" } }),
+            "2026-11-11T13:05:00+01:00",
+            "2026-11-12T09:00:00+01:00",
+            "2026-11-12T21:00:00+01:00",
+        ),
+        (
+            json!({ "at": "2026-10-24T12:00:00Z", "shopper": { "timeZone": "Europe/Berlin" } }),
+            "2026-10-24T14:00:00+02:00",
+            "2026-10-25T09:00:00+01:00",
+            "2026-10-25T21:00:00+01:00",
+        ),
+    ] {
+        let (_, check) = ask("/v1/inventory/check", more.clone());
+        let (_, quote) = ask("/v1/quote", more.clone());
+        for (answer, line) in [(&check, &check["lines"][0]), (&quote, &quote["lines"][0]["availability"])] {
+            let promise = json!({ "mode": "next-day", "earliest": earliest, "latest": latest });
+            assert_eq!((&answer["at"], &line["promise"]), (&json!(at), &promise), "{more}");
+        }
+    }
+    for path in ["/v1/inventory/check", "/v1/quote", "/v1/price"] {
+        let (status, problem) = ask(path, json!({ "shopper": { "timeZone": "Mars/Base" } }));
+        let fault = &problem["faults"][0];
+        let found = (status, &fault["code"], &fault["pointer"]);
+        assert_eq!(found, (422, &json!("unknown-time-zone"), &json!("/shopper/timeZone")), "{path}: {problem}");
+    }
+}

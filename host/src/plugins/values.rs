@@ -64,6 +64,7 @@ pub fn context(context: &facts::Context) -> Context {
     let facts::Context {
         at,
         utc_offset,
+        time_zone: _,
         currency: _,
         channel: facts::Channel { kind, id: _ },
         country,
@@ -77,7 +78,7 @@ pub fn context(context: &facts::Context) -> Context {
         tags: _,
     } = context;
     Context {
-        moment: moment(*at, *utc_offset),
+        moment: moment(*at, utc_offset.unwrap_or(0)),
         channel: kind.clone(),
         country: country.clone(),
         shopper: shopper(person.as_ref()),

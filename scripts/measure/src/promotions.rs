@@ -171,7 +171,8 @@ fn cart() -> Vec<PricedLine> {
 fn context() -> Context {
     Context {
         at: 1_794_369_600,
-        utc_offset: 28_800,
+        utc_offset: Some(28_800),
+        time_zone: None,
         currency: "CNY".to_owned(),
         channel: Channel { kind: "web".to_owned(), id: None },
         country: None,

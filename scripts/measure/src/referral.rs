@@ -228,7 +228,8 @@ fn sale() -> Sale {
 fn context() -> Context {
     Context {
         at: TOUCHES,
-        utc_offset: 0,
+        utc_offset: Some(0),
+        time_zone: None,
         currency: "CNY".into(),
         channel: Channel { kind: "web".into(), id: None },
         country: None,

@@ -109,15 +109,24 @@ pub struct Modes([Delivery; 5]);
 /// How one mode delivers.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Delivery {
-    /// Metres an hour on the way to the shopper.
+    /// Metres an hour on the way to the shopper, where the promise depends on it.
     pub speed: i64,
     /// Seconds between the earliest and the latest arrival, where the mode promises a moment.
     pub window: i64,
-    /// From when in the shopper's day it is delivered, where the mode promises a day.
+    /// From when in the shopper's day it is delivered, where it is brought.
     pub from: i64,
     /// Until when.
     pub to: i64,
 }
+
+/// What a rulebook may say of each mode, in the order of [`Mode::ALL`]; the rest has no meaning for it.
+const FIELDS: [&[&str]; 5] = [
+    &["speed", "window", "from", "to"],
+    &["speed", "from", "to"],
+    &["from", "to"],
+    &["speed", "from", "to"],
+    &["window"],
+];
 
 impl Default for Modes {
     fn default() -> Self {
@@ -155,15 +164,13 @@ impl Modes {
     /// Reads `modes`; what it does not say stays as it is.
     pub fn read(&mut self, value: &Value<'_>) {
         let Some(object) = value.object() else { return };
-        for ((word, _), delivery) in Mode::ALL.iter().zip(&mut self.0) {
+        for (((word, _), delivery), fields) in Mode::ALL.iter().zip(&mut self.0).zip(FIELDS) {
             let Some(entry) = object.field(word).and_then(|value| value.object()) else { continue };
-            let seconds = |name: &str, default: i64| {
-                entry.field(name).and_then(|value| calendar::clock(&value)).unwrap_or(default)
-            };
-            delivery.speed =
-                entry.field("speed").and_then(|value| value.integer(1..=1_000_000)).unwrap_or(delivery.speed);
-            delivery.window =
-                entry.field("window").and_then(|value| value.integer(0..=604_800)).unwrap_or(delivery.window);
+            let field = |name: &str| fields.contains(&name).then(|| entry.field(name)).flatten();
+            let seconds =
+                |name: &str, default: i64| field(name).and_then(|value| calendar::clock(&value)).unwrap_or(default);
+            delivery.speed = field("speed").and_then(|value| value.integer(1..=1_000_000)).unwrap_or(delivery.speed);
+            delivery.window = field("window").and_then(|value| value.integer(0..=604_800)).unwrap_or(delivery.window);
             delivery.from = seconds("from", delivery.from);
             delivery.to = seconds("to", delivery.to);
             if delivery.from >= delivery.to {

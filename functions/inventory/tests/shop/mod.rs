@@ -76,7 +76,8 @@ pub fn inquiry(lines: Vec<Wanted>, levels: Vec<Level>) -> Inquiry {
 pub fn context() -> Context {
     Context {
         at: NOW,
-        utc_offset: 28_800,
+        utc_offset: Some(28_800),
+        time_zone: None,
         currency: "CNY".into(),
         channel: Channel { kind: "web".into(), id: None },
         country: None,

@@ -15,7 +15,8 @@ pub fn context(currency: &str, at: &str) -> Context {
     let moment = commerce::instant::parse(at).unwrap();
     Context {
         at: moment.at,
-        utc_offset: moment.offset,
+        utc_offset: Some(moment.offset),
+        time_zone: None,
         currency: currency.into(),
         channel: Channel { kind: "web".into(), id: None },
         country: None,

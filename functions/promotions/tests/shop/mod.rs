@@ -47,7 +47,8 @@ pub fn shopper() -> Shopper {
 pub fn context() -> Context {
     Context {
         at: NOON,
-        utc_offset: 28_800,
+        utc_offset: Some(28_800),
+        time_zone: None,
         currency: "CNY".into(),
         channel: Channel { kind: "web".into(), id: None },
         country: None,

@@ -14,7 +14,8 @@ pub fn programme(referral: &str) -> referral::Rules {
 pub fn context(at: i64) -> Context {
     Context {
         at,
-        utc_offset: 0,
+        utc_offset: Some(0),
+        time_zone: None,
         currency: "CNY".into(),
         channel: Channel { kind: "web".into(), id: None },
         country: None,

@@ -86,7 +86,7 @@ use commerce::facts::prices::{
     Cargo, Payable, PresalePlan, PriceClaim, PriceEvent, PriceReference, PricedCart, PricedLine, ShippingOption,
     Taxable, Taxation, Terms,
 };
-use commerce::facts::stock::{Inquiry, Plan};
+use commerce::facts::stock::{Inquiry, Plan, ZoneAt};
 use commerce::facts::types::{Context, Fault, Line};
 
 impl pricing::Rules {
@@ -197,6 +197,12 @@ impl inventory::Rules {
     #[must_use]
     pub fn nodes(&self) -> Vec<String> {
         self.0.borrow().nodes()
+    }
+
+    /// The zone of that name, or the rulebook's own, at that moment.
+    #[must_use]
+    pub fn zone_at(&self, name: Option<&str>, at: i64) -> Option<ZoneAt> {
+        self.0.borrow().zone_at(name, at)
     }
 
     /// Plans the cart.

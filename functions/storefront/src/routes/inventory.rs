@@ -72,15 +72,16 @@ pub fn post(exchange: &Exchange<'_>) -> Result<Response, Problem> {
     let merchant = if let Source::Merchant(merchant) = source { Some(merchant) } else { None };
     let hold = hold.map(|key| HoldRequest { secret: secret(exchange), key });
     let cart = Cart { lines, levels, reservations, wishes, hold };
+    let context = rules.localized(context)?;
     let (plan, manifest, cart) = plan(exchange, &rules, merchant, cart, &context)?;
     let differences = differences(exchange, &rules, &cart, &plan, &context);
-    let writer = answer::Writer { currency: &context.currency, offset: context.utc_offset };
+    let writer = answer::Writer { currency: &context.currency, offset: context::offset(&context) };
     let line = |supply| {
         let of = |sku: &str| differences.get(&(supply_id(supply), sku.to_owned())).copied();
         writer.line(supply, true, &of)
     };
     let body = Answer {
-        at: instant::format(context.at, context.utc_offset),
+        at: instant::format(context.at, writer.offset),
         lines: plan.lines.iter().map(line).collect(),
         delivery: writer.delivery(&plan),
         record: Record { rules: &rules.digest, stock: manifest.map(|known| Published::of(&known, &plan, context.at)) },

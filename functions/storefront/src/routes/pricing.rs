@@ -27,6 +27,7 @@ pub fn post(exchange: &Exchange<'_>) -> Result<Response, Problem> {
     };
     let Request { source, context, lines, history } = request;
     let rules = exchange.rules(&source)?;
+    let context = rules.localized(context)?;
     rules.hold_for_pricing(exchange.world.store, &lines)?;
     let PricedCart { lines: priced, particulars } = rules.pricing.price(&lines, &context).map_err(Problem::invalid)?;
     let shipping = rules.ship(&priced, &context)?;
@@ -37,7 +38,7 @@ pub fn post(exchange: &Exchange<'_>) -> Result<Response, Problem> {
     let payables = payables(&priced, &till::declared(&lines), &subtotals, &taxation)?;
     let presales = rules.pricing.presale(&payables, &context).map_err(Problem::invalid)?;
     let money = Money::of(&context.currency);
-    let offset = context.utc_offset;
+    let offset = context::offset(&context);
     let written = priced.iter().zip(&particulars).zip(&taxation.taxed);
     let body = answer::Prices {
         currency: &context.currency,

@@ -31,6 +31,7 @@ pub fn post(exchange: &Exchange<'_>) -> Result<Response, Problem> {
     let Request { source, context, cart, charges, proposals, wants } = request;
     let Lines { priced: lines, particulars, declared } = cart;
     let rules = exchange.rules(&source)?;
+    let context = rules.localized(context)?;
     rules.hold_for_promotions(exchange.world.store, &lines, &context)?;
     let shipping: Vec<ShippingCharge> = charges.iter().map(|charge| charge.charge.clone()).collect();
     let merchant = if let wire::Source::Merchant(merchant) = source { Some(merchant) } else { None };
@@ -50,7 +51,7 @@ pub fn post(exchange: &Exchange<'_>) -> Result<Response, Problem> {
     };
     let mut fields = answer.write();
     fields.insert("currency".to_owned(), context.currency.as_str().into());
-    fields.insert("at".to_owned(), instant::format(context.at, context.utc_offset).into());
+    fields.insert("at".to_owned(), instant::format(context.at, context::offset(&context)).into());
     let degraded = serde_json::to_value(degraded).map_err(|error| Problem::internal(error.to_string()))?;
     fields.insert("degraded".to_owned(), degraded);
     fields.insert("record".to_owned(), serde_json::json!({ "rules": rules.digest }));

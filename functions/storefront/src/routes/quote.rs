@@ -50,10 +50,11 @@ pub fn post(exchange: &Exchange<'_>) -> Result<Response, Problem> {
     let node = exchange.json(bounds::BODY_BYTES)?;
     let report = Report::new();
     let request = read(&report, &node, exchange.world.now);
-    let (Some(request), true) = (request, report.is_clean()) else {
+    let (Some(mut request), true) = (request, report.is_clean()) else {
         return Err(Problem::invalid(report.faults(&node)));
     };
     let rules = exchange.published(request.merchant)?;
+    request.context = rules.localized(request.context)?;
     let answers = compose(exchange, &rules, &request)?;
     let body = write(&request, &rules, &answers)?;
     Ok(Response::json(200, body))
@@ -183,18 +184,18 @@ fn plan(
 
 fn write(request: &Request<'_>, rules: &Rules, answers: &Answers) -> Result<Vec<u8>, Problem> {
     let context = &request.context;
-    let money = Money::of(&context.currency);
+    let (money, offset) = (Money::of(&context.currency), context::offset(context));
     let decision = wire::refund::decide(&answers.tally, &answers.presales, rules.terms.refund);
     let quote = answer::Quote {
         merchant: request.merchant,
         currency: &context.currency,
-        at: instant::format(context.at, context.utc_offset),
+        at: instant::format(context.at, offset),
         lines: lines(answers, money, writer(context)),
         totals: totals(answers, money)?,
         said: wire::said::Said::of(&answers.tally.priced, &answers.tally.verdict, &context.currency),
         shipping: shipping(answers, money),
         delivery: writer(context).delivery(&answers.plan),
-        referral: Referral::of(&answers.attribution, &context.currency, context.utc_offset),
+        referral: Referral::of(&answers.attribution, &context.currency, offset),
         content: answers.tagged.as_ref().map(|report| answer::Content {
             tags: report
                 .tags
@@ -203,7 +204,7 @@ fn write(request: &Request<'_>, rules: &Rules, answers: &Answers) -> Result<Vec<
                 .collect(),
             redacted: &report.redacted,
         }),
-        price_events: wire::pricing::events(&answers.told.events, money, context.utc_offset),
+        price_events: wire::pricing::events(&answers.told.events, money, offset),
         degraded: &answers.degraded,
         record: answer::Record {
             rules: &rules.digest,
@@ -216,7 +217,7 @@ fn write(request: &Request<'_>, rules: &Rules, answers: &Answers) -> Result<Vec<
 }
 
 fn writer(context: &Context) -> Writer<'_> {
-    Writer { currency: &context.currency, offset: context.utc_offset }
+    Writer { currency: &context.currency, offset: context::offset(context) }
 }
 
 fn lines<'a>(

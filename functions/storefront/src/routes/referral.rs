@@ -67,8 +67,9 @@ pub fn attribute(exchange: &Exchange<'_>) -> Result<Response, Problem> {
     let wire::referral::Journey { touches, bond, partners, history } = journey;
     let sale = Sale { merchant, touches, lines, bond, partners, history, keys: keys(exchange) };
     let rules = exchange.rules(&source)?;
+    let context = rules.localized(context)?;
     let attribution = rules.referral.attribute(&sale, &context).map_err(Problem::invalid)?;
-    let referral = Referral::of(&attribution, &context.currency, context.utc_offset);
+    let referral = Referral::of(&attribution, &context.currency, context::offset(&context));
     answer(&Body { referral, record: Record { rules: &rules.digest } })
 }
 

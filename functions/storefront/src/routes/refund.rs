@@ -98,6 +98,7 @@ fn costs(
         let detail = format!("The decision was made by {}, these rules are {}.", frozen.rules, rules.digest);
         return Err(Problem::new(Kind::Conflict, detail));
     }
+    rules.localized(cart.context.clone()).map_err(|problem| problem.below("/cart"))?;
     rules.hold_for_pricing(exchange.world.store, &cart.lines)?;
     let places = places(frozen, cart)?;
     let sold = tally(exchange, &rules, &cart.lines, &cart.context).map_err(|problem| problem.below("/cart"))?;

@@ -56,8 +56,10 @@ fn current(exchange: &Exchange<'_>, merchant: &str) -> Result<Option<Rc<Rules>>,
 /// A cart under one rulebook. That it refuses the cart is an answer too: a draft may sell what is not sold yet.
 fn side(exchange: &Exchange<'_>, rules: &Rules, cart: &Cart) -> Result<Side, Problem> {
     let Cart { id: _, context, lines } = cart;
-    let tally = Tally::of(exchange.world.store, rules, lines, context, |priced, declared, charges| {
-        rules.promotions.evaluate(priced, declared, charges, &[], WANTS, context).map_err(Problem::invalid)
+    let tally = rules.localized(context.clone()).and_then(|context| {
+        Tally::of(exchange.world.store, rules, lines, &context, |priced, declared, charges| {
+            rules.promotions.evaluate(priced, declared, charges, &[], WANTS, &context).map_err(Problem::invalid)
+        })
     });
     match tally {
         Ok(tally) => Ok(Side::Tally(tally.write(&context.currency))),

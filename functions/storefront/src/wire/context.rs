@@ -30,9 +30,11 @@ pub fn of_currency(object: &Object<'_>, currency: &str, now: i64) -> Context {
         }
         delivery.finish();
     }
+    let (shopper, time_zone) = object.field("shopper").and_then(|value| shopper(value, currency)).unzip();
     Context {
         at: moment.map_or(now, |moment| moment.at),
-        utc_offset: moment.map_or(0, |moment| moment.offset),
+        utc_offset: moment.map(|moment| moment.offset),
+        time_zone: time_zone.flatten(),
         channel: object
             .field("channel")
             .and_then(|value| channel(value))
@@ -40,7 +42,7 @@ pub fn of_currency(object: &Object<'_>, currency: &str, now: i64) -> Context {
         country,
         region,
         shipping_method,
-        shopper: object.field("shopper").and_then(|value| shopper(value, currency)),
+        shopper,
         gathering: object.field("gathering").and_then(|value| gathering(value)).unwrap_or(Gathering {
             group_size: 0,
             leader: false,
@@ -52,6 +54,12 @@ pub fn of_currency(object: &Object<'_>, currency: &str, now: i64) -> Context {
         tags: Vec::new(),
         currency: currency.to_owned(),
     }
+}
+
+/// The offset from UTC that the moments of an answer carry, in seconds.
+#[must_use]
+pub fn offset(context: &Context) -> i32 {
+    context.utc_offset.unwrap_or(0)
 }
 
 fn text(object: &Object<'_>, name: &str) -> Option<String> {
@@ -66,8 +74,10 @@ fn channel(value: Value<'_>) -> Option<Channel> {
     Some(Channel { kind: kind?, id })
 }
 
-fn shopper(value: Value<'_>, currency: &str) -> Option<Shopper> {
+/// The shopper, and the shopper's time zone.
+fn shopper(value: Value<'_>, currency: &str) -> Option<(Shopper, Option<String>)> {
     let object = value.object()?;
+    let time_zone = text(&object, "timeZone");
     let list = |name: &str| object.field(name).map_or_else(Vec::new, |value| value.identifiers(bounds::ENTRIES));
     let count = |name: &str| object.field(name).and_then(|value| value.integer(0..=bounds::AMOUNT)).unwrap_or(0);
     let shopper = Shopper {
@@ -86,7 +96,7 @@ fn shopper(value: Value<'_>, currency: &str) -> Option<Shopper> {
         fingerprints: object.field("fingerprints").map_or_else(Vec::new, attributes),
     };
     object.finish();
-    Some(shopper)
+    Some((shopper, time_zone))
 }
 
 /// Reads `{"lat": 31.23, "lon": 121.47}`.

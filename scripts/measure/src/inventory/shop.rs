@@ -153,7 +153,8 @@ fn case(suppliers: Vec<Supplier>, wants: &[u32], pools: Vec<Vec<u32>>, costs: Ve
 pub fn context() -> Context {
     Context {
         at: AT,
-        utc_offset: 28_800,
+        utc_offset: Some(28_800),
+        time_zone: None,
         currency: "CNY".to_owned(),
         channel: Channel { kind: "web".to_owned(), id: None },
         country: None,

@@ -122,6 +122,7 @@ pub fn context(context: around::Context) -> types::Context {
     types::Context {
         at: context.at,
         utc_offset: context.utc_offset,
+        time_zone: context.time_zone.clone(),
         currency: context.currency,
         channel: types::Channel { kind: context.channel.kind, id: context.channel.id },
         country: None,

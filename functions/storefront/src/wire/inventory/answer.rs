@@ -2,8 +2,8 @@
 
 use crate::wire::money::Money;
 use commerce::facts::stock::{
-    Availability, Draw, FromLot, Gap, Hold, Later, Packed, Parcel, Plan, Portion, Promise, Reason, Shipment,
-    Substitute, Supply, Verdict,
+    Availability, Draw, FromLot, Gap, Hold, Later, LocalInstant, Packed, Parcel, Plan, Portion, Promise, Reason,
+    Shipment, Substitute, Supply, Verdict,
 };
 use commerce::instant;
 use serde::Serialize;
@@ -189,7 +189,8 @@ impl<'a> Writer<'a> {
 
     fn window(self, promise: &'a Promise) -> Window<'a> {
         let Promise { mode, earliest, latest } = promise;
-        Window { mode, earliest: self.moment(*earliest), latest: self.moment(*latest) }
+        let local = |moment: &LocalInstant| instant::format(moment.at, moment.utc_offset);
+        Window { mode, earliest: local(earliest), latest: local(latest) }
     }
 
     /// A line; `id` where nothing around it says which.
