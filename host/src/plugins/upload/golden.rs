@@ -99,8 +99,7 @@ fn cart(currency: &str, lines: Vec<Line>) -> Cart {
 fn context(channel: &str) -> Context {
     let moment = Moment {
         at: 1_794_398_700.0,
-        utc_offset: Some(28_800),
-        time_zone: None,
+        utc_offset: 28_800,
         year: 2026,
         month: 11,
         day: 11,
