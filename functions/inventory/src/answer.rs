@@ -7,7 +7,7 @@ use crate::stock::{self, Stock};
 use crate::words::{Criterion, Strategy};
 use crate::{freshness, hold, parcels};
 use commerce::facts::stock::{
-    Availability, Draw, Gap, Level, Parcel, Plan, Portion, Promise, Reason, Shipment, Supply, Verdict,
+    Availability, Draw, Gap, Later, Level, Parcel, Plan, Portion, Promise, Reason, Shipment, Supply, Verdict,
 };
 use std::collections::BTreeMap;
 
@@ -111,7 +111,8 @@ fn more_reasons(findings: &Findings<'_>, line: &Line<'_>, portions: &[Portion]) 
         reasons.push(Reason { code: "stale".to_owned(), need: None, have: None });
     }
     let now = portions.iter().filter_map(|portion| portion.promise.as_ref()).map(|promise| promise.latest.at);
-    let last = now.chain(line.later.iter().filter_map(|later| later.at)).max();
+    let later = |later: &Later| later.promise.as_ref().map(|promise| promise.latest.at).or(later.at);
+    let last = now.chain(line.later.iter().filter_map(later)).max();
     if let (Some(by), Some(last)) = (findings.inquiry.by, last)
         && last > by
     {

@@ -139,7 +139,7 @@ pub fn check(rules: &Rules, inquiry: &Inquiry, context: &Context) -> Result<Plan
         }
     }
     let pools = pools(rules, &mut lines, &offers, &levels, context);
-    let (proof, ahead) = planned(rules, &mut lines, &pools, &offers, (inquiry, context));
+    let (proof, ahead) = planned(asked, &mut lines, &pools, &offers);
     let stale = old.contains(&true);
     let withdrawn = false;
     let mut findings = Findings {
@@ -155,7 +155,7 @@ pub fn check(rules: &Rules, inquiry: &Inquiry, context: &Context) -> Result<Plan
         ahead,
         withdrawn,
         stale,
-        zone,
+        zone: zone.clone(),
     };
     let room = Room::of(&findings);
     let (most, offered) = (most::most(&findings, &room), substitutes::offered(&findings, room));
@@ -199,17 +199,16 @@ const ROUNDS: usize = 4;
 /// Plans what is there and what comes later. What is left of a line may be less than may be bought: then so much less is asked
 /// for, in the last round nothing, and all is planned again.
 fn planned<'a>(
-    rules: &Rules,
+    asked: Asked<'a>,
     lines: &mut [Line<'a>],
     pools: &[Pool<'a>],
     offers: &[(usize, Offer<'a>)],
-    (inquiry, context): (&'a Inquiry, &'a Context),
 ) -> (Sourced, Ahead<'a>) {
     let mut round = 0;
     loop {
         round += 1;
-        let proof = source(rules, lines, pools, offers, inquiry);
-        let mut ahead = Ahead::new(inquiry, context, lines, pools.len());
+        let proof = source(asked.rules, lines, pools, offers, asked.inquiry);
+        let mut ahead = Ahead::new(asked, lines, pools.len(), offers);
         lines.iter_mut().for_each(|line| later::fill(&mut ahead, line, pools, offers));
         if round > ROUNDS || !lower(lines, round == ROUNDS) {
             return (proof, ahead);

@@ -3,10 +3,9 @@
 //! It is asked in this order, and what is on hand was given out before. Nothing of it is part of the proof of a plan.
 
 use crate::check::{Line, Pool};
-use crate::offers::Offer;
+use crate::offers::{Asked, Offer};
 use crate::rulebook::items::Item;
-use commerce::Context;
-use commerce::facts::stock::{Inquiry, Later, Reason};
+use commerce::facts::stock::{Later, Reason};
 use std::collections::BTreeMap;
 
 /// What a line could be promised later.
@@ -46,8 +45,10 @@ impl Beyond {
 
 /// What was promised ahead while the lines of a cart are gone through.
 pub struct Ahead<'a> {
-    inquiry: &'a Inquiry,
-    context: &'a Context,
+    asked: Asked<'a>,
+    /// Where nothing may come later than a time: for each offer, the last moment from which goods that are there then
+    /// still come by it.
+    last: Option<Vec<Option<i64>>>,
     /// Of each of the cart's products, the units on hand that the lines so far take.
     taken: Vec<i64>,
     /// Of each of them, the units promised beyond what is there.
@@ -61,7 +62,7 @@ pub struct Ahead<'a> {
 impl<'a> Ahead<'a> {
     /// Nothing yet, beside what the lines take from so many pools.
     #[must_use]
-    pub fn new(inquiry: &'a Inquiry, context: &'a Context, lines: &[Line<'_>], pools: usize) -> Self {
+    pub fn new(asked: Asked<'a>, lines: &[Line<'_>], pools: usize, offers: &[(usize, Offer<'_>)]) -> Self {
         let products = lines.iter().map(|line| line.product + 1).max().unwrap_or(0);
         let mut drawn = vec![0; pools];
         for line in lines {
@@ -72,13 +73,23 @@ impl<'a> Ahead<'a> {
                 }
             }
         }
-        Self { inquiry, context, taken: vec![0; products], beyond: vec![0; products], drawn, coming: BTreeMap::new() }
+        let by = asked.inquiry.by.filter(|_| asked.inquiry.strictly);
+        let last = by.map(|by| offers.iter().map(|(_, offer)| offer.last_for(asked, by)).collect());
+        let (taken, beyond) = (vec![0; products], vec![0; products]);
+        Self { asked, last, taken, beyond, drawn, coming: BTreeMap::new() }
     }
 
-    /// Whether what comes at that time may be promised: where the cart wants nothing later, what has no date may not.
+    /// Whether what can be sent from a time on, by whichever offer, may be promised: where the cart wants nothing later
+    /// than a time, what has no date may not.
     fn in_time(&self, at: Option<i64>) -> bool {
-        let by = self.inquiry.by.filter(|_| self.inquiry.strictly);
-        by.is_none_or(|by| at.is_some_and(|at| at <= by))
+        let Some(last) = &self.last else { return true };
+        last.iter().flatten().max().is_some_and(|last| at.is_some_and(|at| at <= *last))
+    }
+
+    /// The same of what this offer sends.
+    fn in_time_from(&self, offer: usize, at: i64) -> bool {
+        let last = self.last.as_ref().map(|last| last.get(offer).copied().flatten());
+        last.is_none_or(|last| last.is_some_and(|last| at <= last))
     }
 
     /// Units of the line's own pool that all lines take; a kit that has the product for a part takes of it too.
@@ -96,23 +107,24 @@ impl<'a> Ahead<'a> {
     fn preorder_room(&self, line: &Line<'_>) -> Option<i64> {
         let preorder = line.item.preorder.as_ref()?;
         let sku = &line.wanted.sku;
-        let own = |owner: &Option<String>| self.inquiry.owner.is_some() && *owner == self.inquiry.owner;
+        let Asked { inquiry, context, .. } = self.asked;
+        let own = |owner: &Option<String>| inquiry.owner.is_some() && *owner == inquiry.owner;
         let used = |channel: Option<&str>| -> i64 {
-            let counted = self.context.counters.iter().filter(|counter| {
+            let counted = context.counters.iter().filter(|counter| {
                 counter.kind == "preorder"
                     && counter.id == *sku
                     && channel.is_none_or(|channel| counter.scope == channel)
             });
-            let kept = self.inquiry.reservations.iter().filter(|kept| {
+            let kept = inquiry.reservations.iter().filter(|kept| {
                 kept.sku == *sku
                     && kept.node.is_none()
-                    && kept.expires > self.context.at
+                    && kept.expires > context.at
                     && !own(&kept.owner)
                     && channel.is_none_or(|channel| kept.channel.as_deref() == Some(channel))
             });
             counted.map(|counter| counter.used).sum::<i64>() + kept.map(|kept| i64::from(kept.quantity)).sum::<i64>()
         };
-        let channel = &self.context.channel.kind;
+        let channel = &context.channel.kind;
         let of_channel = preorder.channels.iter().find(|(kind, _)| kind == channel);
         let of_channel = of_channel.map(|(_, cap)| i64::from(*cap) - used(Some(channel)));
         let of_all = preorder.cap.map(|cap| i64::from(cap) - used(None));
@@ -142,8 +154,11 @@ pub fn fill<'a>(ahead: &mut Ahead<'a>, line: &mut Line<'a>, pools: &[Pool<'a>], 
     if line.item.sellable {
         inbound(ahead, line, pools, offers, &mut left);
     }
-    let live =
-        line.item.preorder.as_ref().is_some_and(|preorder| preorder.ships.is_none_or(|ships| ships > ahead.context.at));
+    let live = line
+        .item
+        .preorder
+        .as_ref()
+        .is_some_and(|preorder| preorder.ships.is_none_or(|ships| ships > ahead.asked.context.at));
     let pool = line.pool().and_then(|place| pools.get(place));
     let owing = pool.is_some_and(|pool| pool.stock.iter().any(|stock| stock.backorder));
     let owing = line.item.sellable && (owing || line.item.backorder);
@@ -154,7 +169,7 @@ pub fn fill<'a>(ahead: &mut Ahead<'a>, line: &mut Line<'a>, pools: &[Pool<'a>], 
         let room = Beyond { cap: ahead.preorder_room(line), oversell };
         promise(ahead, line, ("preorder", ships, None), room, &mut left);
     }
-    let made = line.item.lead.filter(|_| line.item.sellable).map(|lead| ahead.context.at + lead);
+    let made = line.item.lead.filter(|_| line.item.sellable).map(|lead| ahead.asked.context.at + lead);
     if made.is_some() {
         if ahead.in_time(made) {
             promise(ahead, line, ("made-to-order", made, None), Beyond::default(), &mut left);
@@ -206,7 +221,7 @@ fn promise<'a>(ahead: &mut Ahead<'a>, line: &mut Line<'a>, source: Source<'_>, r
     if source != "made-to-order" {
         count(&mut ahead.beyond, line, many);
     }
-    line.later.push(Later { source: source.to_owned(), node, quantity, at });
+    line.later.push(Later { source: source.to_owned(), node, quantity, at, promise: None });
 }
 
 /// What is on its way, the earliest first; what is owed is served before.
@@ -218,16 +233,16 @@ fn inbound<'a>(
     left: &mut i64,
 ) {
     let Some((place, pool)) = line.pool().and_then(|place| Some((place, pools.get(place)?))) else { return };
-    let mut coming: Vec<(i64, &'a str, i64)> = Vec::new();
-    for (stock, (_, offer)) in pool.stock.iter().zip(offers) {
+    let now = ahead.asked.context.at;
+    let mut coming: Vec<(i64, &'a str, i64, &Offer<'a>)> = Vec::new();
+    for (index, (stock, (_, offer))) in pool.stock.iter().zip(offers).enumerate() {
         let Some(level) = stock.level else { continue };
-        let due =
-            level.inbound.iter().filter(|inbound| inbound.at > ahead.context.at && ahead.in_time(Some(inbound.at)));
-        coming.extend(due.map(|inbound| (inbound.at, offer.node.id.as_str(), i64::from(inbound.quantity))));
+        let due = level.inbound.iter().filter(|inbound| inbound.at > now && ahead.in_time_from(index, inbound.at));
+        coming.extend(due.map(|inbound| (inbound.at, offer.node.id.as_str(), i64::from(inbound.quantity), offer)));
     }
-    coming.sort_unstable();
+    coming.sort_unstable_by_key(|(at, node, quantity, _)| (*at, *node, *quantity));
     let mut owed: i64 = pool.stock.iter().map(|stock| i64::from(stock.owed)).sum();
-    for (at, node, quantity) in coming {
+    for (at, node, quantity, offer) in coming {
         let served = owed.min(quantity);
         owed -= served;
         let used = ahead.coming.entry((place, node, at)).or_insert(0);
@@ -238,6 +253,7 @@ fn inbound<'a>(
         *used += many;
         *left -= many;
         let source = "inbound".to_owned();
-        line.later.push(Later { source, node: Some(node.to_owned()), quantity, at: Some(at) });
+        let promise = offer.promise_from(ahead.asked, at);
+        line.later.push(Later { source, node: Some(node.to_owned()), quantity, at: Some(at), promise });
     }
 }

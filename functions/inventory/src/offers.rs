@@ -32,7 +32,44 @@ impl Offer<'_> {
     /// The promise as the shopper's clock shows it, where it can be given.
     #[must_use]
     pub fn promise(&self, zone: &Zone) -> Option<Promise> {
-        let Window { earliest, latest } = self.window;
+        self.told(self.window, zone)
+    }
+
+    /// The same of goods that are there only from a moment on.
+    #[must_use]
+    pub fn promise_from(&self, asked: Asked<'_>, at: i64) -> Option<Promise> {
+        self.told(self.arrival(asked, at)?, asked.zone)
+    }
+
+    /// When goods arrive that are there from a moment on; `None` where the node does not open.
+    fn arrival(&self, asked: Asked<'_>, at: i64) -> Option<Window> {
+        let delivery = asked.rules.root.policy.modes.of(self.mode);
+        let order = Order { at, zone: asked.zone, metres: self.metres.unwrap_or(0) };
+        promise::window(self.node, asked.rules.zone(self.node)?, self.mode, delivery, order)
+    }
+
+    /// The last moment, from now on, from which goods that are there then arrive by a time; `None` where those do not
+    /// that are there now. What is there later never arrives sooner, so that what is between is halved.
+    #[must_use]
+    pub fn last_for(&self, asked: Asked<'_>, by: i64) -> Option<i64> {
+        let arrives = |at: i64| self.arrival(asked, at).is_some_and(|window| window.latest <= by);
+        let (mut early, mut late) = (asked.context.at, by + 1);
+        if early >= late || !arrives(early) {
+            return None;
+        }
+        while early + 1 < late {
+            let middle = i64::midpoint(early, late);
+            if arrives(middle) {
+                early = middle;
+            } else {
+                late = middle;
+            }
+        }
+        Some(early)
+    }
+
+    fn told(&self, window: Window, zone: &Zone) -> Option<Promise> {
+        let Window { earliest, latest } = window;
         let local = |at: i64| LocalInstant { at, utc_offset: zone.offset(at) };
         self.known.then(|| Promise {
             mode: self.mode.word().to_owned(),

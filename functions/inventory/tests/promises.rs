@@ -9,7 +9,7 @@
 
 mod shop;
 
-use commerce::facts::stock::{Inquiry, Level, LocalInstant};
+use commerce::facts::stock::{Inbound, Inquiry, Level, LocalInstant};
 use commerce::facts::types::Context;
 use shop::{NOW, at, context, inquiry, level, plan, rules, wanted};
 
@@ -206,6 +206,46 @@ fn what_is_brought_arrives_in_the_shoppers_hours() {
     ] {
         let found = window(mode, modes, node, now, zone);
         assert_eq!(found, (window_of[0].to_owned(), window_of[1].to_owned()), "{mode} {modes} {now} {zone:?}");
+    }
+}
+
+/// Units on their way to a node that takes two hours to handle them, an order at 12:00 in Shanghai.
+#[test]
+fn what_comes_later_is_promised_by_when_it_arrives() {
+    let moment = |text: &str| commerce::instant::parse(text).unwrap().at;
+    let rules = rules(
+        r#"{"nodes": [
+            {"id": "n", "kind": "store", "modes": ["instant"], "handling": 7200, "hours": [{"from": "09:00", "to": "20:00"}]}],
+            "items": {"made": {"leadTime": 3600}, "ahead": {"preorder": {"shipsAt": "2026-11-12T15:00:00+08:00"}}}}"#,
+    );
+    let now = moment("2026-11-12T12:00:00+08:00");
+    let context = Context { at: now, ..context() };
+    let ask = |sku: &str, by: Option<&str>| {
+        let inbound = vec![Inbound { quantity: 2, at: moment("2026-11-12T19:00:00+08:00") }];
+        let inbound = if sku == "x" { inbound } else { vec![] };
+        let level = Level { at: now, inbound, ..level(sku, "n", 1) };
+        let by = by.map(moment);
+        let asked = Inquiry { by, strictly: by.is_some(), ..inquiry(vec![wanted("1", sku, 3)], vec![level]) };
+        rules.check(&asked, &context).unwrap().lines.remove(0)
+    };
+    // What is there at 19:00 is ready when the doors were open two hours more.
+    let line = ask("x", None);
+    let promise = line.later[0].promise.as_ref().unwrap();
+    assert_eq!((promise.mode.as_str(), promise.earliest.at), ("instant", moment("2026-11-13T10:00:00+08:00")));
+    assert_eq!(line.promise.unwrap().earliest.at, moment("2026-11-12T14:00:00+08:00"));
+    // By a time is by when it arrives, not by when it is there.
+    for (sku, by, promised) in [
+        ("x", "2026-11-12T13:00:00+08:00", 0),
+        ("x", "2026-11-12T14:30:00+08:00", 1),
+        ("x", "2026-11-12T19:00:00+08:00", 1),
+        ("x", "2026-11-13T10:29:59+08:00", 1),
+        ("x", "2026-11-13T10:30:00+08:00", 3),
+        ("made", "2026-11-12T15:29:59+08:00", 1),
+        ("made", "2026-11-12T15:30:00+08:00", 3),
+        ("ahead", "2026-11-12T17:29:59+08:00", 1),
+        ("ahead", "2026-11-12T17:30:00+08:00", 3),
+    ] {
+        assert_eq!(ask(sku, Some(by)).quantity, promised, "{sku} {by}");
     }
 }
 

@@ -66,6 +66,8 @@ struct Ahead<'a> {
     quantity: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    promise: Option<Window<'a>>,
 }
 
 #[derive(Serialize)]
@@ -201,8 +203,10 @@ impl<'a> Writer<'a> {
             From { node, quantity: *quantity, promise: promise.as_ref().map(|promise| self.window(promise)) }
         };
         let later = |later: &'a Later| {
-            let Later { source, node, quantity, at } = later;
-            Ahead { source, node: node.as_deref(), quantity: *quantity, at: at.map(|at| self.moment(at)) }
+            let Later { source, node, quantity, at, promise } = later;
+            let at = at.map(|at| self.moment(at));
+            let promise = promise.as_ref().map(|promise| self.window(promise));
+            Ahead { source, node: node.as_deref(), quantity: *quantity, at, promise }
         };
         let instead = |substitute: &'a Substitute| {
             let Substitute { sku, quantity } = substitute;
