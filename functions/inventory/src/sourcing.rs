@@ -12,18 +12,23 @@
 //! What must never be in here: stock, hours or places: those became numbers before.
 
 pub mod coupled;
+pub mod demand;
 pub mod dual;
 pub mod flow;
 pub mod greedy;
 mod latest;
 pub mod objective;
+pub mod packed;
 pub mod pooled;
 pub mod problem;
 pub mod ranked;
 pub mod relaxed;
+pub mod rounded;
 pub mod search;
+mod stages;
 
 use crate::words::Criterion;
+use demand::Stage;
 use objective::Scale;
 use problem::{Problem, Score};
 
@@ -106,7 +111,7 @@ pub const BUDGET: Budget = Budget { choices: 20_000, steps: 400_000, work: 100_0
 pub fn solve(case: &Case, budget: Budget) -> Sourced {
     match case.objective.iter().position(|criterion| *criterion == Criterion::Latest) {
         Some(at) => latest::solve(case, at, budget),
-        None => by_sums(case, &case.objective, budget, Start::Nothing).told(),
+        None => by_sums(case, &case.objective, budget, Start::Nothing, &[]).told(),
     }
 }
 
@@ -151,22 +156,30 @@ fn gap(criteria: &[Criterion], has: &[i64], least: &[i64]) -> Option<(Criterion,
     all.map(|(criterion, (has, least))| (*criterion, *has, *least)).find(|(_, has, least)| has != least)
 }
 
-/// The best plan by criteria that are sums.
-fn by_sums(case: &Case, criteria: &[Criterion], budget: Budget, start: Start<'_>) -> Summed {
+/// The best plan by criteria that are sums; of the first of them no plan is better than `known`, one after the other.
+fn by_sums(case: &Case, criteria: &[Criterion], budget: Budget, start: Start<'_>, known: &[i64]) -> Summed {
+    // What is larger than a single shopper's cart is not proven anyway where that is hard, and its cells cost more to reach.
+    let large = case.suppliers.len() * case.wants.len() > search::EXACT;
+    if large {
+        return once(case, criteria, Budget { work: budget.work / 2, ..budget }, start, None);
+    }
+    let first = once(case, criteria, Budget { work: budget.work / stages::PART, ..budget }, start, None);
+    stages::prove(case, first, budget, start, known)
+}
+
+/// One search.
+fn once(case: &Case, criteria: &[Criterion], budget: Budget, start: Start<'_>, stage: Option<&Stage>) -> Summed {
     let scale = Scale::of(case, criteria);
     if scale.fits(62 - pooled::bits(case).min(62)) {
-        solved::<i64>(case, &scale, budget, start)
+        solved::<i64>(case, &scale, budget, start, stage)
     } else {
-        solved::<i128>(case, &scale, budget, start)
+        solved::<i128>(case, &scale, budget, start, stage)
     }
 }
 
-fn solved<V: Score>(case: &Case, scale: &Scale, budget: Budget, start: Start<'_>) -> Summed {
-    // What is larger than a single shopper's cart is not proven anyway where that is hard, and its cells cost more to reach.
-    let large = case.suppliers.len() * case.wants.len() > search::EXACT;
-    let budget = Budget { work: if large { budget.work / 2 } else { budget.work }, ..budget };
+fn solved<V: Score>(case: &Case, scale: &Scale, budget: Budget, start: Start<'_>, stage: Option<&Stage>) -> Summed {
     let problem: Problem<'_, V> = Problem::new(case, scale, budget.work);
-    let found = search::search(&problem, scale, budget, start);
+    let found = search::search(&problem, scale, budget, start, stage);
     let (value, bound) = (found.value.wide(), found.bound.wide());
     let width = problem.nodes.max(1);
     let units = found.units.chunks(width).map(<[u32]>::to_vec).collect();

@@ -10,6 +10,10 @@
 
 mod plans;
 
+use inventory::sourcing::demand::{Stage, State};
+use inventory::sourcing::dual::Choice;
+use inventory::sourcing::objective::Scale;
+use inventory::sourcing::problem::Problem;
 use inventory::sourcing::{BUDGET, Budget, Case, Supplier, Want, solve};
 use inventory::words::Criterion::{self, Carbon, Cost, Distance, Latest, Promise, Shipments, Units};
 use plans::{brute, keeps, turned, worth};
@@ -78,6 +82,51 @@ proptest! {
             prop_assert!(bound <= has, "{sourced:?}");
             // As good in what counts more, and no better than the bound in this.
             prop_assert!(best[..at] != found[..at] || best[at] >= bound, "{sourced:?}: {best:?}");
+        }
+    }
+
+    /// The search by all criteria may do little, and what it leaves is proven criterion by criterion.
+    #[test]
+    fn what_is_proven_criterion_by_criterion_equals_trying_everything(case in tight(), work in 0..60_000_u64) {
+        let sourced = solve(&case, Budget { work, choices: 3, ..BUDGET });
+        let (found, best) = (worth(&case, &sourced.units), brute(&case));
+        prop_assert!(keeps(&case, &sourced.units), "{sourced:?}");
+        prop_assert_eq!(sourced.optimal, sourced.gap.is_none());
+        if sourced.optimal {
+            prop_assert_eq!(&found, &best);
+        }
+        if let Some((criterion, has, bound)) = sourced.gap {
+            let at = case.objective.iter().position(|other| *other == criterion).unwrap();
+            prop_assert!(bound <= has, "{sourced:?}");
+            prop_assert!(best[..at] != found[..at] || best[at] >= bound, "{sourced:?}: {best:?}");
+        }
+    }
+
+    /// Whatever prices say of a criterion when those before it are as good as can be, the best plan is not below it.
+    #[test]
+    fn prices_of_lines_say_no_more_than_the_best_plan_has(case in tight(), rounds in 0..60_u32) {
+        let case = Case { objective: case.objective.into_iter().filter(|one| *one != Latest).collect(), ..case };
+        let best = brute(&case);
+        for at in 0..case.objective.len() {
+            let criteria = &case.objective[..=at];
+            let stage = Stage::of(&case, criteria, &best[..at]).unwrap();
+            let problem: Problem<'_, i128> = Problem::new(&case, &Scale::of(&case, criteria), u64::MAX);
+            let room: Vec<u32> = case.suppliers.iter().map(|one| one.capacity.unwrap_or(u32::MAX)).collect();
+            let wanted: Vec<u32> = case.wants.iter().map(|want| want.quantity).collect();
+            let state = State {
+                choices: &vec![Choice::Open; problem.nodes],
+                most: &problem.most,
+                free: &room,
+                pools: &case.pools,
+                wanted: &wanted,
+                taken: &vec![0; problem.nodes * problem.wants],
+            };
+            let mut paid = stage.begin(&problem);
+            // As if the best plan had one more, which no bound may deny.
+            let below = best[at] + 1;
+            let priced = stage.ascend(&problem, state, &mut paid, below, rounds);
+            prop_assert!(!stage.passes(&priced, below), "{criteria:?} {best:?}: {priced:?}");
+            prop_assert!(stage.least(&priced) <= best[at], "{criteria:?} {best:?}: {priced:?}");
         }
     }
 

@@ -7,10 +7,16 @@
 //! its allocation is the one before it, mended.
 #![allow(clippy::indexing_slicing, reason = "matrices of the problem's dimensions")]
 
+use super::demand::{Paid, Stage, State};
+use super::dual::Choice;
 use super::flow::Flow;
 use super::objective::Scale;
 use super::pooled::{Prices, Shared};
 use super::problem::{Problem, Score};
+use super::rounded::Rounded;
+
+/// Rounds of moving prices of lines in each branch.
+const ROUNDS: u32 = 12;
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +31,8 @@ pub struct Task<'t, V> {
     pub fixed: V,
     /// Only what is below this, all counted, is of interest.
     pub ceiling: V,
+    /// What is to be proven where the criteria before the last are settled, and prices to begin with.
+    pub stage: Option<(&'t Stage, &'t Paid)>,
 }
 
 /// The best allocation.
@@ -54,8 +62,9 @@ pub fn best<V: Score>(problem: &Problem<'_, V>, shared: &Shared, task: Task<'_, 
         free: room,
         paid: V::from(0),
     };
-    let mut deep = Deep { problem, shared, task, best: None, left_open: None, steps };
-    deep.look(node, &prices);
+    let choices = task.open.iter().map(|open| if *open { Choice::In } else { Choice::Out }).collect();
+    let mut deep = Deep { problem, shared, task, choices, best: None, left_open: None, steps };
+    deep.look(node, &prices, task.stage.map(|(_, paid)| paid));
     let bound = deep.left_open.map_or(deep.task.ceiling, |open| open.min(deep.task.ceiling));
     Best { units: deep.best, bound }
 }
@@ -87,19 +96,20 @@ struct Deep<'t, 'a, V> {
     problem: &'t Problem<'a, V>,
     shared: &'t Shared,
     task: Task<'t, V>,
+    choices: Vec<Choice>,
     best: Option<Vec<u32>>,
     left_open: Option<V>,
     steps: &'t mut u32,
 }
 
 impl<'a, V: Score> Deep<'_, 'a, V> {
-    fn look(&mut self, node: Node<'_, 'a, V>, prices: &Prices<V>) {
+    fn look(&mut self, node: Node<'_, 'a, V>, prices: &Prices<V>, paid: Option<&Paid>) {
         let worth = prices.worth(self.problem, self.shared).into_iter().zip(self.task.open);
         let worth = worth.filter(|(_, open)| **open).fold(V::from(0), |sum, (worth, _)| sum + worth);
-        self.branch(node, prices, worth);
+        self.branch(node, prices, worth, paid);
     }
 
-    fn branch(&mut self, mut node: Node<'_, 'a, V>, prices: &Prices<V>, worth: V) {
+    fn branch(&mut self, mut node: Node<'_, 'a, V>, prices: &Prices<V>, worth: V, paid: Option<&Paid>) {
         // The copy of a branch and the look through it.
         self.problem.spend(self.problem.wants * self.problem.nodes * 2);
         let bound = self.task.fixed + node.flow.total() + node.paid - worth;
@@ -113,14 +123,56 @@ impl<'a, V: Score> Deep<'_, 'a, V> {
         };
         *self.steps = steps;
         let Some(cut) = self.split(&node).or_else(|| self.oversold(&node)) else {
-            return self.leaf(&node, prices, bound);
+            return self.leaf(&node, prices, bound, paid);
         };
+        let mut own = paid.cloned();
+        if self.closes(&node, own.as_mut()) {
+            return;
+        }
+        let paid = own.as_ref();
         let mut with = node.clone();
         self.send(&mut with, cut);
-        self.branch(with, prices, worth);
+        self.branch(with, prices, worth, paid);
         node.flow.restrict(cut.want, cut.node, if self.is_whole(cut.want) { 0 } else { cut.least - 1 });
         node.flow.settle();
-        self.branch(node, prices, worth);
+        self.branch(node, prices, worth, paid);
+    }
+
+    /// Whether prices of lines say that nothing of interest is in a branch; they are raised for it.
+    fn closes(&mut self, node: &Node<'_, '_, V>, paid: Option<&mut Paid>) -> bool {
+        let (Some((stage, _)), Some(paid)) = (self.task.stage, paid) else { return false };
+        let nodes = self.problem.nodes;
+        let left = |want: usize| {
+            let taken: u32 = node.taken[want * nodes..(want + 1) * nodes].iter().sum();
+            self.problem.quantity(want).saturating_sub(taken)
+        };
+        let wanted: Vec<u32> = (0..self.problem.wants).map(left).collect();
+        let state = State {
+            choices: &self.choices,
+            most: &node.flow.most,
+            free: &node.free,
+            pools: &node.pools,
+            wanted: &wanted,
+            taken: &node.taken,
+        };
+        let below = stage.below(&self.task.scale.digits(self.task.ceiling.wide()));
+        let priced = stage.ascend(self.problem, state, paid, below, ROUNDS);
+        if stage.passes(&priced, below) {
+            return true;
+        }
+        let mut plan = Rounded::new(self.problem, self.task.open, &node.taken, &priced.mean);
+        plan.fill();
+        self.offer(plan.units);
+        let below = stage.below(&self.task.scale.digits(self.task.ceiling.wide()));
+        stage.passes(&priced, below)
+    }
+
+    fn offer(&mut self, units: Vec<u32>) {
+        let value = self.task.fixed + self.value(&units);
+        if value < self.task.ceiling && self.problem.feasible(&units) {
+            self.task.ceiling = value;
+            self.best = Some(units);
+        }
     }
 
     fn is_whole(&self, want: usize) -> bool {
@@ -206,14 +258,10 @@ impl<'a, V: Score> Deep<'_, 'a, V> {
 
     /// An allocation that keeps to everything. It is the best of its branch where pools that cost something are empty;
     /// where they are not, the branch is looked at again without their prices.
-    fn leaf(&mut self, node: &Node<'_, 'a, V>, prices: &Prices<V>, bound: V) {
+    fn leaf(&mut self, node: &Node<'_, 'a, V>, prices: &Prices<V>, bound: V, paid: Option<&Paid>) {
         let units: Vec<u32> = node.taken.iter().zip(&node.flow.units).map(|(taken, units)| taken + units).collect();
-        let value = self.task.fixed + self.value(&units);
         let binding = prices.binding(self.problem, self.shared, &units);
-        if value < self.task.ceiling && self.problem.feasible(&units) {
-            self.task.ceiling = value;
-            self.best = Some(units);
-        }
+        self.offer(units);
         if bound >= self.task.ceiling || prices.is_none() {
             return;
         }
@@ -229,7 +277,7 @@ impl<'a, V: Score> Deep<'_, 'a, V> {
         for (taken, unit) in again.taken.iter().zip(&unit) {
             again.paid += *unit * V::from(*taken);
         }
-        self.look(again, &prices);
+        self.look(again, &prices, paid);
     }
 
     /// What units cost, choosing nodes not counted.

@@ -13,7 +13,8 @@ const PART: u64 = 3;
 pub fn solve(case: &Case, at: usize, budget: Budget) -> Sourced {
     let (before, after) = case.objective.split_at(at);
     let mut left = budget.work;
-    let whole = by_sums(case, before, Budget { work: left / PART, ..budget }, Start::Nothing);
+    let whole = by_sums(case, before, Budget { work: left / PART, ..budget }, Start::Nothing, &[]);
+    let known: &[i64] = if whole.optimal { &whole.digits } else { &[] };
     left -= whole.spent.min(left);
     let mut moments: Vec<i64> = case.suppliers.iter().map(|supplier| supplier.latest).collect();
     moments.sort_unstable();
@@ -27,7 +28,7 @@ pub fn solve(case: &Case, at: usize, budget: Budget) -> Sourced {
         let middle = usize::midpoint(low, high);
         let work = (left - left.min(budget.work / PART)) / 2;
         let within = until(case, moments.get(middle).copied());
-        let found = by_sums(&within, before, Budget { work, ..budget }, Start::Enough(whole.value));
+        let found = by_sums(&within, before, Budget { work, ..budget }, Start::Enough(whole.value), known);
         left -= found.spent.min(left);
         if found.value <= whole.value {
             high = place(&found.units).unwrap_or(0).min(middle);
@@ -39,7 +40,7 @@ pub fn solve(case: &Case, at: usize, budget: Budget) -> Sourced {
     }
     let rest: Vec<Criterion> = before.iter().chain(after.iter().skip(1)).copied().collect();
     let within = until(case, moments.get(high).copied());
-    let last = by_sums(&within, &rest, Budget { work: left, ..budget }, Start::Plan(&plan));
+    let last = by_sums(&within, &rest, Budget { work: left, ..budget }, Start::Plan(&plan), known);
     let open = open.filter(|open| *open < high).and_then(|open| moments.get(open).copied());
     proof(case, whole, last, open)
 }

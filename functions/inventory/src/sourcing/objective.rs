@@ -87,6 +87,12 @@ impl Scale {
         self.digits.iter().map(|(criterion, _, weight)| i128::from(of(*criterion)) * weight).sum()
     }
 
+    /// The number of these criteria, one after the other.
+    #[must_use]
+    pub fn of_digits(&self, digits: &[i64]) -> i128 {
+        self.digits.iter().zip(digits).map(|((_, _, weight), digit)| i128::from(*digit) * weight).sum()
+    }
+
     /// The criteria of a number.
     #[must_use]
     pub fn digits(&self, value: i128) -> Vec<i64> {

@@ -1,6 +1,9 @@
 //! Branch and bound over the nodes.
 #![allow(clippy::indexing_slicing, reason = "matrices of the problem's dimensions")]
 
+mod staged;
+
+use super::demand::{Paid, Stage};
 use super::dual::{Choice, Prices};
 use super::objective::Scale;
 use super::pooled::Shared;
@@ -20,8 +23,8 @@ pub struct Found<V> {
 
 /// Matrices up to this size raise prices anew at every choice; larger ones keep the first prices.
 const SMALL: usize = 4_000;
-/// The first plan may take this part of the steps.
-const START: u32 = 10;
+/// Steps that the first plan may take.
+const START: u32 = 1_000;
 /// Steps through coupled lines over all nodes.
 const FLOOR: u32 = 2_000;
 /// Starting plans try every exchange of two nodes up to so many.
@@ -44,7 +47,13 @@ const ENDING: u64 = 8;
 
 /// The best plan that the budget finds; where something is enough, the first plan that is found of that.
 #[must_use]
-pub(super) fn search<V: Score>(problem: &Problem<'_, V>, scale: &Scale, budget: Budget, start: Start<'_>) -> Found<V> {
+pub(super) fn search<V: Score>(
+    problem: &Problem<'_, V>,
+    scale: &Scale,
+    budget: Budget,
+    start: Start<'_>,
+    stage: Option<&Stage>,
+) -> Found<V> {
     let enough = if let Start::Enough(value) = start { Some(V::narrow(value)) } else { None };
     let nothing = vec![0; problem.wants * problem.nodes];
     let most = problem.case.most_shipments.and_then(|most| usize::try_from(most).ok());
@@ -66,6 +75,9 @@ pub(super) fn search<V: Score>(problem: &Problem<'_, V>, scale: &Scale, budget: 
         search.offer(units.concat());
     }
     let mut choices: Vec<Choice> = (0..problem.nodes).map(|node| search.usable(node)).collect();
+    if let Some(stage) = stage {
+        return search.staged(stage, &mut choices);
+    }
     search.start(&choices);
     let (root, floor) = search.root(&choices);
     if problem.nodes * problem.wants > EXACT {
@@ -123,7 +135,13 @@ impl<V: Score> Search<'_, '_, V> {
 
     /// The best allocation over these nodes whose units cost less than `ceiling`, nothing where there is none, and whether that
     /// is proven; each way is asked only where the one before it, which is quicker, breaks a rule that it does not know.
-    fn allocate(&mut self, open: &[bool], fixed: V, ceiling: V, steps: &mut u32) -> (Vec<u32>, V) {
+    fn allocate(
+        &mut self,
+        open: &[bool],
+        (fixed, ceiling): (V, V),
+        stage: Option<(&Stage, &Paid)>,
+        steps: &mut u32,
+    ) -> (Vec<u32>, V) {
         let alone = relaxed::units(self.problem, open);
         if self.problem.feasible(&alone) {
             return (alone, ceiling);
@@ -132,7 +150,7 @@ impl<V: Score> Search<'_, '_, V> {
         if self.problem.feasible(&flowing) {
             return (flowing, ceiling);
         }
-        let task = coupled::Task { scale: self.scale, unit: &self.problem.unit, open, fixed, ceiling };
+        let task = coupled::Task { scale: self.scale, unit: &self.problem.unit, open, fixed, ceiling, stage };
         let best = coupled::best(self.problem, &self.shared, task, steps);
         (best.units.unwrap_or_else(|| vec![0; alone.len()]), best.bound)
     }
@@ -196,7 +214,7 @@ impl<V: Score> Search<'_, '_, V> {
             open[node] = true;
         }
         let nothing = self.problem.value(&vec![0; self.problem.wants * self.problem.nodes]);
-        let (units, _) = self.allocate(&open, V::from(0), nothing, &mut (self.steps / START));
+        let (units, _) = self.allocate(&open, (V::from(0), nothing), None, &mut START.min(self.steps));
         self.offer(units);
     }
 
@@ -320,7 +338,10 @@ impl<V: Score> Search<'_, '_, V> {
         let undecided = (0..self.problem.nodes).filter(|node| open[*node] && choices[*node] == Choice::Open);
         let next = undecided.max_by_key(|node| (sends(*node), std::cmp::Reverse(*node)));
         let Some(next) = next.filter(|next| !(feasible && sends(*next) == 0)) else {
-            return self.leaf(choices, &open, feasible, bound);
+            if !feasible {
+                self.leaf(choices, &open, bound, None);
+            }
+            return;
         };
         for choice in [Choice::In, Choice::Out] {
             choices[next] = choice;
@@ -356,7 +377,7 @@ impl<V: Score> Search<'_, '_, V> {
             return floor;
         }
         let (unit, ceiling) = (&self.problem.unit, self.value);
-        let task = coupled::Task { scale: self.scale, unit, open, fixed: V::from(0), ceiling };
+        let task = coupled::Task { scale: self.scale, unit, open, fixed: V::from(0), ceiling, stage: None };
         let most = WORK / (self.problem.nodes * self.problem.wants).max(1);
         // Where choosing nodes costs nothing this is the whole search.
         let free = self.problem.fixed.iter().all(|fixed| *fixed == V::from(0));
@@ -370,17 +391,14 @@ impl<V: Score> Search<'_, '_, V> {
     }
 
     /// Everything is decided, or the nodes chosen give the best of what is open.
-    fn leaf(&mut self, choices: &[Choice], open: &[bool], feasible: bool, bound: V) {
-        if feasible {
-            return;
-        }
+    fn leaf(&mut self, choices: &[Choice], open: &[bool], bound: V, stage: Option<(&Stage, &Paid)>) {
         // A plan that leaves out a chosen node is another branch's: what is sought here pays for all of them.
         let fixed = self.fixed(choices);
         if fixed >= self.value {
             return;
         }
         let mut steps = self.steps;
-        let (units, least) = self.allocate(open, fixed, self.value, &mut steps);
+        let (units, least) = self.allocate(open, (fixed, self.value), stage, &mut steps);
         self.steps = steps;
         self.offer(units);
         if least < self.value {
