@@ -5,6 +5,7 @@
 use crate::check::{Line, Pool};
 use crate::offers::{Asked, Offer};
 use crate::rulebook::items::Item;
+use crate::stock;
 use commerce::facts::stock::{Later, Reason};
 use std::collections::BTreeMap;
 
@@ -49,12 +50,10 @@ pub struct Ahead<'a> {
     /// Where nothing may come later than a time: for each offer, the last moment from which goods that are there then
     /// still come by it.
     last: Option<Vec<Option<i64>>>,
-    /// Of each of the cart's products, the units on hand that the lines so far take.
-    taken: Vec<i64>,
-    /// Of each of them, the units promised beyond what is there.
+    /// Of each of the cart's products, the units promised beyond what is there.
     beyond: Vec<i64>,
-    /// Of each pool, the units on hand that all lines take, kits among them.
-    drawn: Vec<i64>,
+    /// Of each pool, the units on hand that all lines take at each offer, kits among them.
+    drawn: Vec<Vec<i64>>,
     /// Units of what is on its way that are promised: pool, node and date.
     coming: BTreeMap<(usize, &'a str, i64), i64>,
 }
@@ -64,19 +63,19 @@ impl<'a> Ahead<'a> {
     #[must_use]
     pub fn new(asked: Asked<'a>, lines: &[Line<'_>], pools: usize, offers: &[(usize, Offer<'_>)]) -> Self {
         let products = lines.iter().map(|line| line.product + 1).max().unwrap_or(0);
-        let mut drawn = vec![0; pools];
+        let mut drawn = vec![Vec::new(); pools];
         for line in lines {
-            let now: i64 = line.units.iter().map(|units| i64::from(*units)).sum();
             for (pool, each) in &line.parts {
                 if let Some(drawn) = drawn.get_mut(*pool) {
-                    *drawn += now.saturating_mul(i64::from(*each));
+                    drawn.resize(drawn.len().max(line.units.len()), 0_i64);
+                    let taken = line.units.iter().map(|units| i64::from(*units).saturating_mul(i64::from(*each)));
+                    drawn.iter_mut().zip(taken).for_each(|(drawn, taken)| *drawn = drawn.saturating_add(taken));
                 }
             }
         }
         let by = asked.inquiry.by.filter(|_| asked.inquiry.strictly);
         let last = by.map(|by| offers.iter().map(|(_, offer)| offer.last_for(asked, by)).collect());
-        let (taken, beyond) = (vec![0; products], vec![0; products]);
-        Self { asked, last, taken, beyond, drawn, coming: BTreeMap::new() }
+        Self { asked, last, beyond: vec![0; products], drawn, coming: BTreeMap::new() }
     }
 
     /// Whether what can be sent from a time on, by whichever offer, may be promised: where the cart wants nothing later
@@ -94,7 +93,24 @@ impl<'a> Ahead<'a> {
 
     /// Units of the line's own pool that all lines take; a kit that has the product for a part takes of it too.
     fn drawn(&self, line: &Line<'_>) -> Option<i64> {
-        line.pool().and_then(|place| self.drawn.get(place)).copied()
+        let drawn = line.pool().and_then(|place| self.drawn.get(place))?;
+        Some(drawn.iter().fold(0, |sum, units| sum.saturating_add(*units)))
+    }
+
+    /// Units of a kit that could be built of what all lines leave of its parts.
+    fn spare(&self, line: &Line<'_>, pools: &[Pool<'_>]) -> i64 {
+        let at = |offer: usize| {
+            let left = |(place, each): &(usize, u32)| {
+                let free = pools.get(*place).and_then(|pool| pool.stock.get(offer)).map_or(0, |stock| stock.free);
+                let drawn = self.drawn.get(*place).and_then(|drawn| drawn.get(offer)).copied().unwrap_or(0);
+                // What is not counted never runs out.
+                let left = if free >= stock::ENDLESS { i64::from(free) } else { i64::from(free) - drawn };
+                left.max(0) / i64::from(*each).max(1)
+            };
+            line.parts.iter().map(left).min().unwrap_or(0)
+        };
+        let offers = line.parts.iter().filter_map(|(place, _)| pools.get(*place)).map(|pool| pool.stock.len()).max();
+        (0..offers.unwrap_or(0)).map(at).fold(0, i64::saturating_add)
     }
 
     /// Units of the line's product that its lines so far are promised beyond what is there.
@@ -148,7 +164,6 @@ fn count(book: &mut [i64], line: &Line<'_>, many: i64) {
 /// Gives a line what comes later, and says what is short.
 pub fn fill<'a>(ahead: &mut Ahead<'a>, line: &mut Line<'a>, pools: &[Pool<'a>], offers: &[(usize, Offer<'a>)]) {
     let now: u32 = line.units.iter().sum();
-    count(&mut ahead.taken, line, i64::from(now));
     let mut left = i64::from(line.allowed.saturating_sub(now));
     line.ahead = Reach::default();
     if line.item.sellable {
@@ -162,8 +177,13 @@ pub fn fill<'a>(ahead: &mut Ahead<'a>, line: &mut Line<'a>, pools: &[Pool<'a>], 
     let pool = line.pool().and_then(|place| pools.get(place));
     let owing = pool.is_some_and(|pool| pool.stock.iter().any(|stock| stock.backorder));
     let owing = line.item.sellable && (owing || line.item.backorder);
-    let drawn = ahead.drawn(line).unwrap_or_else(|| so_far(&ahead.taken, line));
-    let oversell = oversell(line.item, pool, drawn, ahead.beyond(line));
+    let oversell = match ahead.drawn(line) {
+        Some(drawn) => oversell(line.item, pool, drawn, ahead.beyond(line)),
+        // A kit has no stock of its own: what is there of it is what its parts suffice for.
+        None => {
+            line.item.oversell.map(|limit| (i64::from(limit) + ahead.spare(line, pools) - ahead.beyond(line)).max(0))
+        }
+    };
     let ships = line.item.preorder.as_ref().and_then(|preorder| preorder.ships);
     if live && ahead.in_time(ships) {
         let room = Beyond { cap: ahead.preorder_room(line), oversell };

@@ -446,6 +446,32 @@ fn what_is_sold_beyond_stock_counts_kits_and_other_lines() {
 }
 
 #[test]
+fn a_kit_is_sold_beyond_what_can_be_built_of_its_parts() {
+    let items = |how: &str| format!(r#"{{"k": {{"kit": {{"c": 2, "d": 1}}, {how}, "oversellLimit": 2}}}}"#);
+    for how in [r#""backorder": true"#, r#""preorder": {}"#] {
+        let rules = shops(&items(how), "{}");
+        // Two kits can be built at a and one at b, and two more may be owed.
+        let stock = || vec![level("c", "a", 5), level("d", "a", 2), level("c", "b", 2), level("d", "b", 9)];
+        let many = plan(&rules, &inquiry(vec![wanted("1", "k", 9)], stock()));
+        assert_eq!((many.lines[0].quantity, many.lines[0].most), (5, Some(5)), "{how}: {many:?}");
+        let few = plan(&rules, &inquiry(vec![wanted("1", "k", 1)], stock()));
+        assert_eq!((few.lines[0].quantity, few.lines[0].most), (1, Some(5)), "{how}: {few:?}");
+        // Two lines of it keep to that together.
+        let cart = vec![wanted("1", "k", 4), wanted("2", "k", 4)];
+        let two = plan(&rules, &inquiry(cart, stock()));
+        assert_eq!(two.lines.iter().map(|line| line.quantity).sum::<u32>(), 5, "{how}: {two:?}");
+        // What others take of the parts cannot be built.
+        let cart = vec![wanted("1", "d", 11), wanted("2", "k", 9)];
+        let beside = plan(&rules, &inquiry(cart, stock()));
+        let later: u32 = beside.lines[1].later.iter().map(|later| later.quantity).sum();
+        assert_eq!(later, 2, "{how}: {beside:?}");
+        // Nothing is there.
+        let owed = plan(&rules, &inquiry(vec![wanted("1", "k", 9)], Vec::new()));
+        assert_eq!((owed.lines[0].quantity, owed.lines[0].most), (2, Some(2)), "{how}: {owed:?}");
+    }
+}
+
+#[test]
 fn what_comes_after_the_time_asked_for_is_not_promised_where_that_is_strict() {
     let week = NOW + 7 * 86_400;
     let coming = Level { inbound: vec![Inbound { at: week, quantity: 5 }], ..level("x", "a", 1) };

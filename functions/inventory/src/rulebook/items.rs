@@ -15,7 +15,8 @@ pub struct Item {
     pub tracked: bool,
     /// It may be sold beyond what is there, at every node.
     pub backorder: bool,
-    /// Units it may be sold beyond what is there, all nodes together; `None` is any number.
+    /// Units it may be sold beyond what is there, all nodes together, a kit beyond what its parts suffice for; `None` is
+    /// any number.
     pub oversell: Option<u32>,
     /// Units every node keeps back.
     pub safety: Option<u32>,
