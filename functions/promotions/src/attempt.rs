@@ -1,5 +1,6 @@
 //! One promotion against one state of the cart: may it run, and what does it give? Nothing here knows of other promotions.
 
+use crate::budget;
 use crate::catalogue::Condition;
 use crate::code::{self, Code};
 use crate::desk::Desk;
@@ -59,8 +60,7 @@ pub fn attempt(
         given.codes = codes(promotion, scene, ledger);
     }
     if let Some(budget) = &promotion.budget {
-        let amount = if budget.uses { 1 } else { given.taken() };
-        after.drawn.push(Drawn { kind: "budget", id: budget.id.clone(), amount });
+        after.drawn.push(Drawn { kind: "budget", id: budget.id.clone(), amount: budget.cost(&given) });
     }
     Ok((given, after))
 }
@@ -94,7 +94,7 @@ fn most(promotion: &Promotion, scene: &Scene<'_>, ledger: &Ledger) -> i64 {
     promotion.most.unwrap_or(i64::MAX).min(left)
 }
 
-/// What becomes of a discount that the budget covers in part.
+/// What becomes of what the budget covers in part.
 fn short(promotion: &Promotion, scene: &Scene<'_>) -> Short {
     promotion.budget.as_ref().and_then(|budget| budget.short).unwrap_or(scene.policy.budget)
 }
@@ -128,32 +128,62 @@ fn bounded(
     given: Given,
     after: Ledger,
 ) -> Result<(Given, Ledger), Refusal> {
-    let taken = given.taken();
-    if let Some(budget) = &promotion.budget {
-        let (used, cost) = (budget.used(scene, before), if budget.uses { 1 } else { taken });
-        let left = budget.limit.saturating_sub(used);
-        if left <= 0 || cost > left && short(promotion, scene) == Short::Refuse {
+    let Some(budget) = &promotion.budget else { return Ok(capped(promotion, scene, before, given, after)) };
+    let (used, cost) = (budget.used(scene, before), budget.cost(&given));
+    let left = budget.limit.saturating_sub(used);
+    if left <= 0 || cost > left && short(promotion, scene) == Short::Refuse {
+        return Err(budget.exhausted(used.saturating_add(cost)));
+    }
+    let (mut given, mut after) = capped(promotion, scene, before, given, after);
+    if budget.cost(&given) > left {
+        let own = after.drawn.get_mut(before.drawn.len()..).unwrap_or_default();
+        budget::fit(&mut given, own, left, scene.policy.lines());
+        if !given.is_something() {
             return Err(budget.exhausted(used.saturating_add(cost)));
         }
     }
-    let most = most(promotion, scene, before);
+    Ok((given, after))
+}
+
+/// Keeps discounts to the most that there may be: each is so much smaller.
+fn capped(promotion: &Promotion, scene: &Scene<'_>, before: &Ledger, given: Given, after: Ledger) -> (Given, Ledger) {
+    let (taken, most) = (given.taken(), most(promotion, scene, before));
     if taken <= most {
-        return Ok((given, after));
+        return (given, after);
     }
     let weights: Vec<i64> = given.lines.iter().chain(given.shipping.iter()).copied().collect();
     let shares = split(most, &weights, &weights, scene.policy.lines());
     let (goods, carriage) = shares.split_at_checked(given.lines.len()).unwrap_or((&shares, &[]));
+    let (mut capped, ledger) = again(promotion, scene, before, goods, carriage, given);
+    capped.steps.push(("most", capped.taken() - taken));
+    (capped, Ledger { drawn: after.drawn, ..ledger })
+}
+
+/// Gives once more on the state before, of discounts these only. What was raised is raised first: it may be what they are
+/// taken off.
+fn again(
+    promotion: &Promotion,
+    scene: &Scene<'_>,
+    before: &Ledger,
+    lines: &[i64],
+    shipping: &[i64],
+    given: Given,
+) -> (Given, Ledger) {
     let mut after = before.clone();
     let mut desk = desk(promotion, scene, &mut after);
-    for (line, amount) in goods.iter().enumerate() {
+    for (line, amount) in given.raised.iter().enumerate().filter(|(_, amount)| **amount > 0) {
+        let runs = desk.ledger.runs.iter().filter(|run| run.line == line);
+        let units: i64 = runs.map(|run| i64::from(run.count)).sum();
+        desk.raise(line, amount / units.max(1));
+    }
+    for (line, amount) in lines.iter().enumerate().filter(|(_, amount)| **amount > 0) {
         off_line(&mut desk, line, *amount);
     }
-    for (charge, amount) in carriage.iter().enumerate() {
+    for (charge, amount) in shipping.iter().enumerate() {
         desk.off_shipping(charge, *amount);
     }
-    let mut clipped = Given { lines: desk.given.lines, shipping: desk.given.shipping, ..given };
-    clipped.steps.push(("most", clipped.taken() - taken));
-    Ok((clipped, after))
+    let given = Given { lines: desk.given.lines, shipping: desk.given.shipping, ..given };
+    (given, after)
 }
 
 fn off_line(desk: &mut Desk<'_>, line: usize, amount: i64) {
@@ -181,29 +211,23 @@ pub fn replay(
     before: &Ledger,
     lines: &[i64],
     shipping: &[i64],
-    (mut given, drawn): (Given, Vec<Drawn>),
+    (given, drawn): (Given, Vec<Drawn>),
 ) -> (Given, Ledger) {
     let whole = given.taken();
-    let mut after = before.clone();
-    let mut desk = desk(promotion, scene, &mut after);
-    for (line, amount) in lines.iter().enumerate().filter(|(_, amount)| **amount > 0) {
-        off_line(&mut desk, line, *amount);
-    }
-    for (charge, amount) in shipping.iter().enumerate() {
-        desk.off_shipping(charge, *amount);
-    }
-    (given.lines, given.shipping) = (desk.given.lines, desk.given.shipping);
+    let (mut given, mut after) = again(promotion, scene, before, lines, shipping, given);
     let taken = given.taken();
+    if taken < whole {
+        given.steps.push(("lane", taken - whole));
+    }
     let share = |amount: i64| part(amount, taken, whole, Rounding::Up).unwrap_or(amount);
     for burned in given.grants.iter_mut().filter(|granted| granted.kind == "points-burned") {
         burned.amount = share(burned.amount);
     }
-    let by_amount = |drawn: &Drawn| match drawn.kind {
-        "points" => true,
-        "budget" => promotion.budget.as_ref().is_some_and(|budget| !budget.uses),
-        _ => false,
+    let shared = |drawn: Drawn| match (drawn.kind, &promotion.budget) {
+        ("points", _) => Drawn { amount: share(drawn.amount), ..drawn },
+        ("budget", Some(budget)) => Drawn { amount: budget.cost(&given), ..drawn },
+        _ => drawn,
     };
-    let shared = |drawn: Drawn| if by_amount(&drawn) { Drawn { amount: share(drawn.amount), ..drawn } } else { drawn };
     after.drawn.extend(drawn.into_iter().map(shared));
     (given, after)
 }

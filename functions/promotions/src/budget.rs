@@ -1,8 +1,14 @@
 //! What promotions may cost: a budget of money or of uses, of one promotion or shared by several.
+//!
+//! Money is all that is given in money: discounts on lines and shipping, what added lines would have cost less what is paid
+//! for them, red packets and donations. Discounts come first, as points are burned for what a budget leaves them; then what
+//! can be given in part, then what cannot.
 
-use crate::ledger::Ledger;
+use crate::given::Given;
+use crate::ledger::{Drawn, Ledger};
 use crate::policy::Short;
 use crate::scene::{Refusal, Scene};
+use crate::split::Sharing;
 use commerce::Value;
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +21,7 @@ pub struct Budget {
     pub limit: i64,
     /// It counts uses.
     pub uses: bool,
-    /// What becomes of a discount that it covers in part.
+    /// What becomes of what it covers in part.
     pub short: Option<Short>,
 }
 
@@ -44,6 +50,12 @@ impl Budget {
         self.limit.saturating_sub(self.used(scene, ledger))
     }
 
+    /// What a promotion that gives this uses up of it.
+    #[must_use]
+    pub fn cost(&self, given: &Given) -> i64 {
+        if self.uses { 1 } else { given.cost() }
+    }
+
     /// The reason where a promotion would use up more than there is: the limit, and what would be used up.
     #[must_use]
     pub const fn exhausted(&self, used: i64) -> Refusal {
@@ -55,4 +67,35 @@ impl Budget {
 #[must_use]
 pub fn used(id: &str, scene: &Scene<'_>, ledger: &Ledger) -> i64 {
     scene.used("budget", id, "total").saturating_add(ledger.drawn("budget", Some(id)))
+}
+
+/// Keeps what is given beside discounts to what these leave of a budget that has so much left: red packets and donations are cut, a gift that is
+/// not covered whole is not given. What the promotion draws for them from purses and stocks of gifts is so much less.
+pub fn fit(given: &mut Given, drawn: &mut [Drawn], left: i64, sharing: Sharing) {
+    let mut left = left.saturating_sub(given.taken());
+    for granted in given.grants.iter_mut().filter(|granted| granted.is_money()) {
+        let whole = granted.amount;
+        granted.cut(left, sharing);
+        left -= granted.amount;
+        give_back(drawn, granted.kind, granted.id.as_deref().unwrap_or_default(), whole - granted.amount);
+    }
+    given.grants.retain(|granted| !granted.is_money() || granted.amount > 0);
+    given.additions.retain(|added| {
+        let covered = added.discount <= left;
+        if covered {
+            left -= added.discount;
+        } else {
+            give_back(drawn, "gift", &added.sku, i64::from(added.quantity));
+        }
+        covered
+    });
+    given.steps.push(("budget", 0));
+}
+
+fn give_back(drawn: &mut [Drawn], kind: &str, id: &str, mut amount: i64) {
+    for drawn in drawn.iter_mut().rev().filter(|drawn| drawn.kind == kind && drawn.id == id) {
+        let less = amount.min(drawn.amount);
+        drawn.amount -= less;
+        amount -= less;
+    }
 }

@@ -20,6 +20,24 @@ pub struct Granted {
 }
 
 impl Granted {
+    /// Whether it is money that somebody pays: a red packet or a donation.
+    #[must_use]
+    pub fn is_money(&self) -> bool {
+        matches!(self.kind, "tender" | "donation")
+    }
+
+    /// Grants no more than this; each line's share stays in proportion.
+    pub fn cut(&mut self, most: i64, sharing: Sharing) {
+        if self.amount <= most {
+            return;
+        }
+        self.amount = most.max(0);
+        let shares: Vec<i64> = self.lines.iter().map(|(_, share)| *share).collect();
+        let cut = split(self.amount, &shares, &shares, Sharing { redistribute: true, ..sharing });
+        self.lines.iter_mut().zip(cut).for_each(|((_, share), cut)| *share = cut);
+        self.lines.retain(|(_, share)| *share > 0);
+    }
+
     /// Pays lines by what each is unpaid, no more than all of that, and says so to what is unpaid.
     pub fn pay(&mut self, unpaid: &mut [i64], sharing: Sharing) {
         self.amount = self.amount.min(unpaid.iter().copied().fold(0, i64::saturating_add));
@@ -148,7 +166,15 @@ impl Given {
     /// What it is worth to the shopper in money: discounts, and what added lines would have cost.
     #[must_use]
     pub fn value(&self) -> i64 {
-        self.taken() + self.additions.iter().map(|added| added.discount).sum::<i64>()
+        self.additions.iter().map(|added| added.discount).fold(self.taken(), i64::saturating_add)
+    }
+
+    /// What it costs in money whoever gives it: what it is worth to the shopper, red packets and donations. What points and
+    /// coupons cost is not known here.
+    #[must_use]
+    pub fn cost(&self) -> i64 {
+        let paid = self.grants.iter().filter(|granted| granted.is_money()).map(|granted| granted.amount);
+        paid.fold(self.value(), i64::saturating_add)
     }
 
     /// Whether there is anything in it.

@@ -166,7 +166,7 @@ pub struct Policy {
     pub group_fill: Choice,
     /// Whether a unit that one promotion reduced can be reduced by another.
     pub units_used_once: bool,
-    /// What becomes of a discount that a budget covers only in part, where the promotion does not say.
+    /// What becomes of what a budget covers only in part, where the promotion does not say.
     pub budget: Short,
     /// By what the shipping that is charged is shared over lines.
     pub shipping_shares: Allocation,

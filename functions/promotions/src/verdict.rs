@@ -318,7 +318,7 @@ fn consume(scene: &Scene<'_>, applied: &[(&Promotion, &Given)]) -> Vec<Consumpti
             }
         }
         if let Some(budget) = &promotion.budget {
-            add("budget", &budget.id, "total", if budget.uses { 1 } else { given.taken() }, Some(budget.limit));
+            add("budget", &budget.id, "total", budget.cost(given), Some(budget.limit));
         }
         for granted in &given.grants {
             match granted.kind {

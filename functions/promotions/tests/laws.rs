@@ -205,11 +205,11 @@ proptest! {
         prop_assert_eq!(parse(text.as_bytes()).unwrap(), node, "{}", text);
     }
 
-    /// Caps, budgets, some of them shared, gifts, lanes and exclusive promotions on top: what is exclusive goes alone, or ends
-    /// what comes after it.
+    /// Caps, budgets, some of them shared, gifts, red packets and donations that draw from them, lanes and exclusive promotions
+    /// on top: what is exclusive goes alone, or ends what comes after it.
     #[test]
     fn the_best_of_capped_and_exclusive_ones_is_what_trying_all_finds(
-        lines in cart(), gives in promotions(), bounds in prop::collection::vec((0..8_u8, 1..9_000_i64), 5), (stops, lanes) in any::<(bool, bool)>(),
+        lines in cart(), gives in promotions(), bounds in prop::collection::vec((0..11_u8, 1..9_000_i64), 5), (stops, lanes) in any::<(bool, bool)>(),
     ) {
         let bounded = |stacking: &str| {
             let exclusive = if stops { "stop" } else { "best" };
@@ -227,6 +227,14 @@ proptest! {
                     3 | 4 => promotion["budget"] = serde_json::json!({ "id": "shared", "limit": 5_000 }),
                     5 => promotion["gives"].as_array_mut().unwrap().push(
                         serde_json::json!({ "kind": "gift", "sku": "G", "unitPrice": size, "limit": 1 })),
+                    6..9 => {
+                        promotion["budget"] = serde_json::json!({ "id": "shared", "limit": 5_000 });
+                        promotion["gives"].as_array_mut().unwrap().push(match kind {
+                            6 => serde_json::json!({ "kind": "red-packet", "id": "purse", "amount": size }),
+                            7 => serde_json::json!({ "kind": "donation", "cause": "c", "amount": size }),
+                            _ => serde_json::json!({ "kind": "gift", "sku": "G", "unitPrice": size }),
+                        });
+                    }
                     _ => {}
                 }
             }

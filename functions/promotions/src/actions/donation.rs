@@ -23,7 +23,7 @@ pub struct Donation {
 impl Give for Donation {
     const KIND: Kind = Kind {
         name: "donation",
-        about: "Gives `amount` minor units, and `basisPoints` of what the lines of `of` still cost, to a cause.",
+        about: "Gives `amount` minor units, and `basisPoints` of what the lines of `of` still cost, to a cause. It is given of what is paid: the shopper pays no more for it, and a `budget` of the promotion counts it.",
         fields: r##""cause": {"$ref": "#/$defs/Identifier"}, "basisPoints": {"$ref": "#/$defs/BasisPoints"}, "amount": {"$ref": "#/$defs/MinorUnits"}, "of": {"$ref": "#/$defs/Target"}"##,
         required: &["cause"],
         example: r#"{"kind": "donation", "cause": "rural-schools", "basisPoints": 100}"#,

@@ -23,7 +23,7 @@ pub struct Gift {
 impl Give for Gift {
     const KIND: Kind = Kind {
         name: "gift",
-        about: "Adds `units` units of a product (1 by default), worth `unitPrice` each, at no cost: once, or for every `per.units` units of `per.of`. `limit` is how many there are in all; how many are gone is the counter of kind `gift`, the sku, scope `total`.",
+        about: "Adds `units` units of a product (1 by default), worth `unitPrice` each, at no cost: once, or for every `per.units` units of `per.of`. `limit` is how many there are in all; how many are gone is the counter of kind `gift`, the sku, scope `total`. A `budget` of the promotion counts what the units are worth.",
         fields: r##""sku": {"$ref": "#/$defs/Identifier"}, "units": {"$ref": "#/$defs/Units"}, "unitPrice": {"$ref": "#/$defs/MinorUnits"}, "per": {"type": "object", "additionalProperties": false, "properties": {"of": {"$ref": "#/$defs/Target"}, "units": {"$ref": "#/$defs/Units"}}}, "limit": {"type": "integer", "minimum": 0, "maximum": 9007199254740991}"##,
         required: &["sku"],
         example: r#"{"kind": "gift", "sku": "SAMPLE-01", "unitPrice": 400, "per": {"of": {"categories": ["tea"]}, "units": 2}}"#,

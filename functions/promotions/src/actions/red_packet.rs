@@ -18,7 +18,7 @@ pub struct RedPacket {
 impl Give for RedPacket {
     const KIND: Kind = Kind {
         name: "red-packet",
-        about: "Pays up to `amount` minor units of what the goods still cost from the purse `id`, as a means of payment, not as a discount; what is used up of it already is the counter of kind `tender`.",
+        about: "Pays up to `amount` minor units of what the goods still cost from the purse `id`, as a means of payment, not as a discount; what is used up of it already is the counter of kind `tender`. A `budget` of the promotion counts what is paid.",
         fields: r##""id": {"$ref": "#/$defs/Identifier"}, "amount": {"type": "integer", "minimum": 1, "maximum": 9007199254740991}"##,
         required: &["id", "amount"],
         example: r#"{"kind": "red-packet", "id": "new-year", "amount": 888}"#,

@@ -127,7 +127,7 @@ impl Policy {
         },
         Dimension {
             name: "budget",
-            about: "What becomes of a discount that a budget covers only in part, where the promotion does not say.",
+            about: "What becomes of what a budget covers only in part, where the promotion does not say.",
             values: &["clip", "refuse"],
         },
         Dimension {
