@@ -81,8 +81,7 @@ fn codes(promotion: &Promotion, scene: &Scene<'_>, ledger: &Ledger) -> Vec<Code>
 
 fn desk<'a>(promotion: &Promotion, scene: &'a Scene<'a>, ledger: &'a mut Ledger) -> Desk<'a> {
     let most = most(promotion, scene, ledger);
-    let rounding = promotion.rounding.unwrap_or(scene.policy.rounding);
-    Desk { scene, ledger, given: Given::none(scene), rounding, most }
+    Desk { scene, ledger, given: Given::none(scene), rounding: promotion.rounding(scene.policy), most }
 }
 
 /// The most that the promotion may take off, where what is more is cut off.
@@ -182,8 +181,8 @@ fn again(
     for (charge, amount) in shipping.iter().enumerate() {
         desk.off_shipping(charge, *amount);
     }
-    let given = Given { lines: desk.given.lines, shipping: desk.given.shipping, ..given };
-    (given, after)
+    let Given { lines, shipping, raised, .. } = desk.given;
+    (Given { lines, shipping, raised, ..given }, after)
 }
 
 fn off_line(desk: &mut Desk<'_>, line: usize, amount: i64) {

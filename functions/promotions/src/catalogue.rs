@@ -7,6 +7,7 @@ use crate::index::Key;
 use crate::ledger::Ledger;
 use crate::reader::Reader;
 use crate::scene::{Refusal, Scene};
+use commerce::money::Rounding;
 use commerce::{Object, Value};
 use serde::{Deserialize, Serialize};
 
@@ -97,10 +98,14 @@ pub trait Give: Sized {
     fn keys(&self) -> Option<Vec<Key>> {
         None
     }
-    /// At most this can be taken off lines, in whatever state earlier promotions leave them; `None` where only the lines'
-    /// own prices bound it.
+    /// At most this can be taken off lines, in whatever state promotions leave them that make no unit dearer than in this one;
+    /// `None` where only the lines' own prices bound it.
     fn ceiling(&self, _scene: &Scene<'_>, _opening: &Ledger) -> Option<i64> {
         None
+    }
+    /// The lines whose units it may make dearer, by their place, and by how much each unit.
+    fn raises(&self, _scene: &Scene<'_>, _ledger: &Ledger, _rounding: Rounding) -> Vec<(usize, i64)> {
+        Vec::new()
     }
     /// It treats each line by that line alone, and a line that costs less before costs no more after.
     fn by_line(&self) -> bool {
@@ -200,10 +205,15 @@ macro_rules! catalogue {
         pub fn give(&self, desk: &mut Desk<'_>) {
             match self { $(Self::$Type(kind) => kind.give(desk)),+ }
         }
-        /// At most this can be taken off lines, in whatever state they are.
+        /// At most this can be taken off lines, in whatever state they are that makes no unit dearer.
         #[must_use]
         pub fn ceiling(&self, scene: &Scene<'_>, opening: &Ledger) -> Option<i64> {
             match self { $(Self::$Type(kind) => kind.ceiling(scene, opening)),+ }
+        }
+        /// The lines whose units it may make dearer, by their place, and by how much each unit.
+        #[must_use]
+        pub fn raises(&self, scene: &Scene<'_>, ledger: &Ledger, rounding: Rounding) -> Vec<(usize, i64)> {
+            match self { $(Self::$Type(kind) => kind.raises(scene, ledger, rounding)),+ }
         }
         /// It treats each line by that line alone.
         #[must_use]
@@ -239,7 +249,9 @@ mod conditions_list {
     );
 }
 mod actions_list {
-    use super::{Deserialize, Desk, Give, Key, Kind, Lack, Ledger, Object, Reader, Refusal, Scene, Serialize, Value};
+    use super::{
+        Deserialize, Desk, Give, Key, Kind, Lack, Ledger, Object, Reader, Refusal, Rounding, Scene, Serialize, Value,
+    };
     use crate::actions::*;
     catalogue!(
         /// An action of any kind.

@@ -321,12 +321,9 @@ impl Desk<'_> {
     /// Raises the price of each unit of a line.
     pub fn raise(&mut self, line: usize, each: i64) {
         self.given.raised.resize(self.scene.lines.len(), 0);
-        for run in self.ledger.runs.iter_mut().filter(|run| run.line == line) {
-            run.price += each;
-            run.left += each;
-            if let Some(sum) = self.given.raised.get_mut(line) {
-                *sum += i64::from(run.count).saturating_mul(each);
-            }
+        let raised = self.ledger.raise(line, each);
+        if let Some(sum) = self.given.raised.get_mut(line) {
+            *sum += raised;
         }
     }
 

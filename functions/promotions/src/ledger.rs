@@ -2,6 +2,7 @@
 //!
 //! Units of a line that cost the same stand together as a run, so that a line of a million units is one entry.
 
+use commerce::bounds;
 use commerce::facts::offers::ShippingCharge;
 use commerce::facts::prices::PricedLine;
 use std::rc::Rc;
@@ -146,6 +147,20 @@ impl Ledger {
             }
         }
         sums
+    }
+
+    /// Makes each unit of a line dearer; gives what all of them are dearer by. No line comes to more than twice the bound of
+    /// amounts: sums of lines stay within 64 bits, and such a cart is refused in the end.
+    pub fn raise(&mut self, line: usize, each: i64) -> i64 {
+        let own = || self.runs.iter().filter(|run| run.line == line).map(|run| (i64::from(run.count), run.price));
+        let units: i64 = own().map(|(count, _)| count).sum();
+        let whole: i64 = own().map(|(count, price)| count * price).sum();
+        let each = each.min((2 * bounds::AMOUNT - whole).max(0) / units.max(1));
+        for run in self.runs.iter_mut().filter(|run| run.line == line) {
+            run.price += each;
+            run.left += each;
+        }
+        each * units
     }
 
     /// Takes off: for each run named, in ascending order, how many of its first units lose how much each; the pieces of one

@@ -5,7 +5,7 @@ use crate::catalogue::{Action, Condition};
 use crate::code::Code;
 use crate::index::Key;
 use crate::limits::Limits;
-use crate::policy::DEFAULT_LANE;
+use crate::policy::{DEFAULT_LANE, Policy};
 use crate::reader::{Reader, must_hold, read_list, read_rate};
 use crate::target::sorted;
 use commerce::money::Rounding;
@@ -181,6 +181,12 @@ impl Promotion {
             .chain(actions)
             .filter(|keys| !keys.is_empty() && (keys.len() <= Key::MOST || keys.iter().all(Key::is_code)));
         all.min_by_key(|keys| Key::breadth(keys)).unwrap_or_default()
+    }
+
+    /// How its percentages are rounded.
+    #[must_use]
+    pub fn rounding(&self, policy: &Policy) -> Rounding {
+        self.rounding.unwrap_or(policy.rounding)
     }
 
     /// The codes that can unlock it or one of its actions.

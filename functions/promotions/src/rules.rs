@@ -262,7 +262,8 @@ fn within_bounds(judgement: &Judgement<'_>) -> Result<(), Vec<Fault>> {
     let whole = added.and_then(|added| {
         let scene = judgement.scene;
         let charges = scene.shipping.iter().map(|charge| charge.amount);
-        money::sum(scene.lines.iter().map(|line| line.subtotal).chain(charges).chain(added))
+        let raised = given().flat_map(|given| given.raised.iter().copied());
+        money::sum(scene.lines.iter().map(|line| line.subtotal).chain(charges).chain(added).chain(raised))
     });
     if whole.is_ok() && given().flat_map(|given| &given.grants).all(|granted| granted.amount <= bounds::AMOUNT) {
         return Ok(());

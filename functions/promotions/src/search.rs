@@ -5,7 +5,9 @@
 //!
 //! The bound of a branch is what it has, plus for each promotion still open the most that it can give on any state:
 //! where every action treats each line by itself, that is what it gives on the opening state, since a line that costs
-//! less is reduced no more; elsewhere it is the action's own ceiling, or all that lines can bear.
+//! less is reduced no more; elsewhere it is the action's own ceiling, or all that lines can bear. Where some action may
+//! make units dearer, that is on the opening state with all of them as dear as they can become: conditions are not looked
+//! at there, as what they count is not known yet.
 
 use crate::attempt::attempt;
 use crate::ledger::Ledger;
@@ -51,7 +53,7 @@ pub fn best<'a>(
         scene,
         promotions,
         conflict,
-        ceilings: promotions.iter().map(|promotion| ceiling(promotion, scene, opening, applied)).collect(),
+        ceilings: ceilings(promotions, scene, opening, applied),
         free: (0..promotions.len()).map(|place| simple && alone(place)).collect(),
         applied: applied.clone(),
         work: scene.policy.work,
@@ -81,10 +83,31 @@ fn by_line(promotion: &Promotion, scene: &Scene<'_>) -> bool {
         && !scene.policy.units_used_once
 }
 
-fn ceiling(promotion: &Promotion, scene: &Scene<'_>, opening: &Ledger, applied: &Applied<'_>) -> i64 {
-    if by_line(promotion, scene) {
-        return attempt(promotion, scene, opening, applied).map_or(0, |(given, _)| given.value());
+/// For each promotion, the most that it can give on any state.
+fn ceilings(promotions: &[&Promotion], scene: &Scene<'_>, opening: &Ledger, applied: &Applied<'_>) -> Vec<i64> {
+    if let Some(dearest) = dearest(promotions, scene, opening) {
+        return promotions.iter().map(|promotion| ceiling(promotion, scene, &dearest)).collect();
     }
+    let most = |promotion: &&Promotion| match by_line(promotion, scene) {
+        true => attempt(promotion, scene, opening, applied).map_or(0, |(given, _)| given.value()),
+        false => ceiling(promotion, scene, opening),
+    };
+    promotions.iter().map(most).collect()
+}
+
+/// The opening state with units as dear as all promotions together can make them, where one makes any dearer.
+fn dearest(promotions: &[&Promotion], scene: &Scene<'_>, opening: &Ledger) -> Option<Ledger> {
+    let mut dearest: Option<Ledger> = None;
+    for promotion in promotions {
+        let actions = promotion.actions.iter().map(|step| &step.action);
+        for (line, each) in actions.flat_map(|action| action.raises(scene, opening, promotion.rounding(scene.policy))) {
+            dearest.get_or_insert_with(|| opening.clone()).raise(line, each);
+        }
+    }
+    dearest
+}
+
+fn ceiling(promotion: &Promotion, scene: &Scene<'_>, opening: &Ledger) -> i64 {
     let unbounded = || {
         let goods =
             opening.runs.iter().map(|run| i64::from(run.count).saturating_mul(run.room())).fold(0, i64::saturating_add);

@@ -3,7 +3,7 @@
 
 mod shop;
 
-use commerce::facts::offers::Verdict;
+use commerce::facts::offers::{LineAttribute, Verdict};
 use commerce::facts::prices::PricedLine;
 use commerce::facts::types::{Context, Counter};
 use shop::{context, fate, judge, line, off, shopper};
@@ -194,5 +194,17 @@ fn what_is_added_and_granted_keeps_to_the_bound_of_amounts() {
         let rules = shop::rules(&book(&[&format!(r#"{{"id": "p", "gives": [{gives}]}}"#)]));
         let faults = rules.evaluate(&[line("a", 900, 2)], &[], &[], &[], &wants, &context()).unwrap_err();
         assert_eq!((faults[0].code.as_str(), faults[0].pointer.as_str()), ("amount-out-of-range", "/lines"), "{gives}");
+    }
+    // So may what lines declare: a measure of ten million, once and again, in carts of many units.
+    let by = |id: &str| format!(r#"{{"id": "{id}", "gives": [{{"kind": "by-measure", "attribute": "m"}}]}}"#);
+    let half = r#"{"id": "half", "gives": [{"kind": "percent-off", "basisPoints": 5000}]}"#;
+    for stacking in ["all", "best", "best-per-line"] {
+        let book = book(&[&by("p"), &by("q"), half]);
+        let rules = shop::rules(&format!(r#""policy": {{"stacking": "{stacking}"}}, {book}"#));
+        let lines: Vec<PricedLine> = (0..500).map(|n| line(&format!("l{n}"), most / 500_000_000, 1_000_000)).collect();
+        let declared: Vec<LineAttribute> =
+            (0..500).map(|line| LineAttribute { line, name: "m".into(), value: "9999999".into() }).collect();
+        let faults = rules.evaluate(&lines, &declared, &[], &[], &wants, &context()).unwrap_err();
+        assert_eq!((faults[0].code.as_str(), faults[0].pointer.as_str()), ("amount-out-of-range", "/lines"));
     }
 }

@@ -4,7 +4,7 @@
 mod shop;
 
 use commerce::document::{Node, parse, write};
-use commerce::facts::offers::{LineAmount, Proposal, Status, Verdict, Wants};
+use commerce::facts::offers::{LineAmount, LineAttribute, Proposal, Status, Verdict, Wants};
 use commerce::facts::prices::PricedLine;
 use promotions::policy::Policy;
 use proptest::prelude::*;
@@ -247,6 +247,40 @@ proptest! {
         prop_assert_eq!(Some(worth(&best)), most);
     }
 
+    /// A price that a measure raises is more that others can take off, or reach a threshold with: no bound overlooks it.
+    #[test]
+    fn the_best_with_prices_by_measure_is_what_trying_all_finds(
+        lines in cart(), gives in promotions(), measures in prop::collection::vec(0..5_000_i64, 5),
+        (at, twice, closed) in (0..6_usize, any::<bool>(), any::<bool>()), (edge, rate) in (1..60_000_i64, 1..10_001_i64),
+    ) {
+        let declared: Vec<LineAttribute> = (0..).zip(&lines).zip(&measures).map(|((line, _), measure)| {
+            let value = format!("{}.{:03}", measure / 1_000, measure % 1_000);
+            LineAttribute { line, name: "metres".into(), value }
+        }).collect();
+        let measured = |stacking: &str| {
+            let mut document: serde_json::Value = serde_json::from_str(&format!("{{{}}}", book(stacking, "", &gives))).unwrap();
+            let all = document["promotions"].as_array_mut().unwrap();
+            let edges = [serde_json::json!({ "kind": "subtotal", if closed { "atLeast" } else { "atMost" }: edge })];
+            let percent = serde_json::json!({ "kind": "percent-off", "basisPoints": rate, "spread": "line" });
+            all.push(serde_json::json!({ "id": "edge", "when": edges, "gives": [percent], "combinesWith": ["friend", "m"] }));
+            for id in ["m", "n"].into_iter().take(1 + usize::from(twice)) {
+                let by = serde_json::json!({ "kind": "by-measure", "attribute": "metres" });
+                all.insert(at.min(all.len()), serde_json::json!({ "id": id, "gives": [by], "tags": ["friend"] }));
+            }
+            let text = document.to_string();
+            text[1..text.len() - 1].to_owned()
+        };
+        let judge = |book: &str| {
+            let wants = Wants { every_outcome: true, hints: 0, trace: false };
+            rules(book).evaluate(&lines, &declared, &[], &[], &wants, &context()).unwrap()
+        };
+        let best = judge(&measured("best"));
+        prop_assert!(best.optimal && best.gap == 0);
+        let count = gives.len() + 2 + usize::from(twice);
+        let most = (0..1_usize << count).map(|subset| worth(&judge(&keep(&measured("all"), subset)))).max();
+        prop_assert_eq!(Some(worth(&best)), most);
+    }
+
     /// Whatever the promotions: a step in the cart that a hint names gives what the hint says.
     #[test]
     fn every_hint_is_true(lines in cart(), gives in promotions(), least in 2..9_i64, group in 2..5_i64) {
@@ -335,5 +369,20 @@ fn a_gift_that_is_dearer_than_the_cart_is_the_best() {
         let verdict = judge(rules, &[line("a", 1_000, quantity)], &context());
         assert_eq!((worth(&verdict), verdict.optimal), (worth_of_it, true), "{quantity}");
         assert!(verdict.outcomes.iter().any(|outcome| outcome.id == id && outcome.status == Status::Applied));
+    }
+}
+
+/// What a measure makes of a price is not known before: a promotion that takes half of it gives more than half of the price.
+#[test]
+fn what_a_measure_raises_is_not_overlooked() {
+    let book = r#""policy": {"stacking": "best"}, "promotions": [
+        {"id": "metres", "gives": [{"kind": "by-measure", "attribute": "metres"}]},
+        {"id": "off", "combinesWith": ["metres"], "gives": [{"kind": "amount-off", "amount": 600}]},
+        {"id": "half", "combinesWith": ["metres"], "gives": [{"kind": "percent-off", "basisPoints": 5000}]}]"#;
+    let wants = Wants { every_outcome: true, hints: 0, trace: false };
+    for (metres, worth_of_it) in [("1", 600), ("1.1", 600), ("5", 2_500)] {
+        let declared = [LineAttribute { line: 0, name: "metres".into(), value: metres.into() }];
+        let verdict = rules(book).evaluate(&[line("a", 1_000, 1)], &declared, &[], &[], &wants, &context()).unwrap();
+        assert_eq!((worth(&verdict), verdict.optimal), (worth_of_it, true), "{metres}");
     }
 }

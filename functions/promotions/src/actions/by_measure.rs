@@ -3,10 +3,12 @@
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::index::Key;
+use crate::ledger::Ledger;
 use crate::reader::Reader;
+use crate::scene::Scene;
 use crate::target::Target;
 use commerce::Object;
-use commerce::money::part;
+use commerce::money::{Rounding, part};
 use serde::{Deserialize, Serialize};
 
 /// See the module.
@@ -32,13 +34,8 @@ impl Give for ByMeasure {
     }
 
     fn give(&self, desk: &mut Desk<'_>) {
-        let measured = self.of.lines(desk.scene, desk.ledger).filter_map(|(place, line)| {
-            let declared = desk.scene.declared(place, &self.attribute).next()?;
-            Some((place, line.unit_price, thousandths(declared)?))
-        });
-        let measured: Vec<(usize, i64, i64)> = measured.collect();
-        for (place, price, measure) in measured {
-            let whole = part(price, measure, 1_000, desk.rounding).unwrap_or(price);
+        let measured: Vec<(usize, i64, i64)> = self.measured(desk.scene, desk.ledger, desk.rounding).collect();
+        for (place, price, whole) in measured {
             desk.given.reached = true;
             if whole > price {
                 desk.raise(place, whole - price);
@@ -55,6 +52,27 @@ impl Give for ByMeasure {
 
     fn keys(&self) -> Option<Vec<Key>> {
         crate::conditions::keys_of(&self.of)
+    }
+
+    fn raises(&self, scene: &Scene<'_>, ledger: &Ledger, rounding: Rounding) -> Vec<(usize, i64)> {
+        let measured = self.measured(scene, ledger, rounding);
+        measured.filter(|(_, price, whole)| whole > price).map(|(place, price, whole)| (place, whole - price)).collect()
+    }
+}
+
+impl ByMeasure {
+    /// The lines that declare a measure, by their place, with the price of a unit and what that comes to by its measure.
+    fn measured<'a>(
+        &'a self,
+        scene: &'a Scene<'_>,
+        ledger: &'a Ledger,
+        rounding: Rounding,
+    ) -> impl Iterator<Item = (usize, i64, i64)> {
+        self.of.lines(scene, ledger).filter_map(move |(place, line)| {
+            let measure = thousandths(scene.declared(place, &self.attribute).next()?)?;
+            let whole = part(line.unit_price, measure, 1_000, rounding).unwrap_or(line.unit_price);
+            Some((place, line.unit_price, whole))
+        })
     }
 }
 
