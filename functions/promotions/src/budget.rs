@@ -69,8 +69,9 @@ pub fn used(id: &str, scene: &Scene<'_>, ledger: &Ledger) -> i64 {
     scene.used("budget", id, "total").saturating_add(ledger.drawn("budget", Some(id)))
 }
 
-/// Keeps what is given beside discounts to what these leave of a budget that has so much left: red packets and donations are cut, a gift that is
-/// not covered whole is not given. What the promotion draws for them from purses and stocks of gifts is so much less.
+/// Keeps what is given beside discounts to what these leave of a budget that has so much left: red packets and donations
+/// are cut, a gift that is not covered whole is not given. What the promotion draws for them from purses and stocks of
+/// gifts is so much less.
 pub fn fit(given: &mut Given, drawn: &mut [Drawn], left: i64, sharing: Sharing) {
     let mut left = left.saturating_sub(given.taken());
     for granted in given.grants.iter_mut().filter(|granted| granted.is_money()) {
