@@ -6,10 +6,11 @@
 
 use crate::problem::Problem;
 use crate::published::Rules;
-use crate::till::{self, Tally};
+use crate::till;
+use crate::wire::promotions::nets;
 use crate::world::Store;
 use commerce::facts::offers::Wants;
-use commerce::facts::prices::{Particulars, PriceClaim, PriceEvent, PriceReference, PricedLine};
+use commerce::facts::prices::{Particulars, PriceClaim, PriceEvent, PriceReference, PricedCart, PricedLine};
 use commerce::facts::types::{Channel, Context, Gathering, Line};
 use std::collections::BTreeMap;
 
@@ -93,18 +94,15 @@ fn open_prices(
         if found.contains_key(&line.sku) {
             continue;
         }
-        let tally = Tally::of(store, rules, &[till::one(&line.sku)], &anybody, |priced, declared, _| {
-            rules.promotions.evaluate(priced, declared, &[], &[], wants, &anybody).map_err(Problem::invalid)
-        });
-        match tally {
-            Ok(tally) => {
-                if let (Some(line), Some(net)) = (tally.priced.first(), tally.nets.first()) {
-                    found.insert(line.sku.clone(), (*net, line.unit_price));
-                }
-            }
-            // It is not sold to everybody, so that it has no such price.
-            Err(problem) if !problem.faults.is_empty() => {}
-            Err(problem) => return Err(problem),
+        // Shipping and tax are no part of such a price.
+        let alone = [till::one(&line.sku)];
+        rules.hold_for_pricing(store, &alone)?;
+        // What is not sold to everybody has no such price.
+        let Ok(PricedCart { lines: priced, particulars: _ }) = rules.pricing.price(&alone, &anybody) else { continue };
+        rules.hold_for_promotions(store, &priced, &anybody)?;
+        let Ok(verdict) = rules.promotions.evaluate(&priced, &[], &[], &[], wants, &anybody) else { continue };
+        if let (Some(priced), Some(net)) = (priced.first(), nets(&priced, &verdict).first()) {
+            found.insert(line.sku.clone(), (*net, priced.unit_price));
         }
     }
     Ok(found)

@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod claims;
+pub mod content;
 pub mod functions;
 pub mod http;
 pub mod judgement;

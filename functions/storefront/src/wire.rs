@@ -1,5 +1,6 @@
 //! JSON to facts and facts to JSON: one file a domain. What must never be in here: a decision.
 
+pub mod asked;
 pub mod cart;
 pub mod cases;
 pub mod context;

@@ -190,3 +190,104 @@ fn a_document_is_told_all_that_is_wrong_with_it_at_once() {
     }
     assert!(faults(&answer).iter().any(|(code, _)| *code == "cycle"), "{answer}");
 }
+
+/// Rules on reductions, products that are reduced already, and a promotion for those who come from a text.
+fn said(law: &str) -> Value {
+    json!({
+        "format": "pushcart-rulebook/1", "currency": "CNY", "timeZone": "Asia/Shanghai",
+        "priceLists": [{ "id": "base", "entries": { "POT": 6000, "CUP": 2500 } },
+                       { "id": "sale", "kind": "sale", "entries": { "CUP": 2000 } }],
+        "shipping": { "methods": [{ "id": "post", "charge": 1000 }] },
+        "pricing": { "priorPrice": [{ "id": law, "law": law }] },
+        "promotions": [
+            { "id": "new", "gives": [{ "kind": "percent-off", "basisPoints": 1000, "of": { "notReduced": true } }] },
+            { "id": "post", "when": [{ "kind": "content-tag", "anyOf": ["hashtag:tea"] }], "gives": [{ "kind": "amount-off", "amount": 300 }] },
+        ],
+    })
+}
+
+#[test]
+fn a_simulation_says_what_a_quote_says() {
+    let shop = Shop::of(&said("eu"));
+    let past = |at: &str, price: i64| json!({ "sku": "POT", "at": at, "price": money(price) });
+    let low = [past("2026-09-01T00:00:00+08:00", 6_000), past("2026-10-20T00:00:00+08:00", 5_000)];
+    let text = json!({ "text": "Worth it #tea" });
+    let mut changed = Vec::new();
+    for (history, content) in [(&low[..0], None), (&low[..1], None), (&low[..], Some(&text))] {
+        let mut cart = json!({ "merchant": "willow", "currency": "CNY", "at": "2026-11-11T20:00:00+08:00",
+            "lines": [{ "id": "1", "sku": "POT", "quantity": 1 }, { "id": "2", "sku": "CUP", "quantity": 2 }],
+            "priceHistory": history });
+        content.iter().for_each(|content| cart["content"] = (*content).clone());
+        let quote = shop.post("/v1/quote", &cart);
+        let answer = shop.post(SIMULATE, &json!({ "rulebook": said("eu"), "carts": [cart] }));
+        for side in ["current", "draft"] {
+            let found = &answer["carts"][0][side];
+            for (name, sum) in found["totals"].as_object().unwrap() {
+                assert_eq!(sum, &quote["totals"][name], "{side} {name}");
+            }
+            assert_eq!(found["priceEvents"], quote["priceEvents"], "{side}");
+            let lines = quote["lines"].as_array().unwrap();
+            let told = lines.iter().filter(|line| !line["references"].as_array().is_none_or(Vec::is_empty));
+            let told: Vec<Value> =
+                told.map(|line| json!({ "line": line["id"], "references": line["references"] })).collect();
+            assert_eq!(found["claims"], Value::from(told), "{side}");
+        }
+        changed.push(answer["totals"]["changed"].clone());
+        // Under other rules on reductions it costs the same, and other things may be said of it.
+        let other = shop.post(SIMULATE, &json!({ "rulebook": said("cn"), "carts": [cart] }));
+        assert_eq!((&other["totals"]["changed"], &other["totals"]["difference"]["total"]), (&json!(1), &money(0)));
+        // Only what is not reduced already is reduced by the tenth, and what the text earns is taken off.
+        let off = if content.is_some() { 600 + 300 } else { 600 };
+        assert_eq!(answer["carts"][0]["draft"]["totals"]["discount"], money(off));
+    }
+    assert_eq!(changed, [0, 0, 0]);
+}
+
+#[test]
+fn a_request_for_a_quote_is_read_alike_wherever_it_is_sent() {
+    let shop = Shop::of(&said("eu"));
+    let cart = json!({ "merchant": "willow", "currency": "CNY", "at": "2026-11-11T20:00:00+08:00",
+                       "lines": [{ "id": "1", "sku": "POT", "quantity": 1 }] });
+    let decision = shop.post("/v1/quote", &cart)["record"]["decision"].clone();
+    let past = json!([{ "sku": "POT", "at": "yesterday", "price": 5, "by": "me" }]);
+    type Row<'a> = (&'a str, Value, &'a [(&'a str, &'a str)]);
+    let table: [Row<'_>; 8] = [
+        (
+            "priceHistory",
+            past,
+            &[
+                ("invalid-instant", "/priceHistory/0/at"),
+                ("unknown-field", "/priceHistory/0/by"),
+                ("wrong-type", "/priceHistory/0/price"),
+            ],
+        ),
+        ("priceHistory", json!({}), &[("wrong-type", "/priceHistory")]),
+        ("content", json!("tea"), &[("wrong-type", "/content")]),
+        ("content", json!({ "text": "a", "title": "b" }), &[("unknown-field", "/content/title")]),
+        ("explain", json!("yes"), &[("wrong-type", "/explain")]),
+        ("hints", json!(11), &[("out-of-range", "/hints")]),
+        ("merchant", json!("Willow!"), &[("invalid-merchant", "/merchant")]),
+        ("history_", json!([]), &[("unknown-field", "/history_")]),
+    ];
+    for (name, value, wanted) in table {
+        let mut cart = cart.clone();
+        cart[name] = value;
+        let returns = json!([{ "line": "1", "quantity": 1 }]);
+        for (path, below, body) in [
+            ("/v1/quote", "", cart.clone()),
+            (SIMULATE, "/carts/0", json!({ "rulebook": said("eu"), "carts": [cart] })),
+            ("/v1/refund", "/cart", json!({ "decision": decision, "returns": returns, "cart": cart })),
+        ] {
+            let (status, answer) = shop.send("POST", path, &body);
+            let found: Vec<(&str, String)> =
+                wanted.iter().map(|(code, pointer)| (*code, format!("{below}{pointer}"))).collect();
+            let found: Vec<(&str, &str)> = found.iter().map(|(code, pointer)| (*code, pointer.as_str())).collect();
+            assert_eq!((status, faults(&answer)), (422, found), "{path} {name}");
+        }
+    }
+    // Past prices belong into the request of the quote, nowhere else.
+    let beside = json!({ "decision": decision, "returns": [], "priceHistory": [] });
+    assert_eq!(faults(&shop.send("POST", "/v1/refund", &beside).1), [("unknown-field", "/priceHistory")]);
+    let beside = json!({ "rulebook": said("eu"), "carts": [cart], "priceHistory": [] });
+    assert_eq!(faults(&shop.send("POST", SIMULATE, &beside).1), [("unknown-field", "/priceHistory")]);
+}

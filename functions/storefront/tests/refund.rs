@@ -204,3 +204,18 @@ fn what_a_red_packet_paid_goes_back_to_its_purse() {
         assert_eq!((&untold["total"], untold.get("tenders")), (&once["total"], None));
     }
 }
+
+/// Who came from a text that earns a fifth off is refunded what was paid, with the cart that says so: the rest keeps its fifth.
+#[test]
+fn what_a_text_earned_is_earned_by_what_is_kept_too() {
+    let fifth = json!([{ "id": "fifth", "when": [{ "kind": "content-tag", "anyOf": ["hashtag:tea"] }],
+                         "gives": [{ "kind": "percent-off", "basisPoints": 2000 }] }]);
+    let (shop, mut cart, _) = quoted("re-evaluate", 1, 2, fifth);
+    cart["content"] = json!({ "text": "Worth it #tea" });
+    cart["priceHistory"] = json!([{ "sku": "P0", "at": "2026-09-01T00:00:00+08:00", "price": money(900) }]);
+    let decision = shop.post("/v1/quote", &cart)["record"]["decision"].clone();
+    assert_eq!(decision["lines"][0]["paid"], money(1_600));
+    let returns = json!([{ "line": "0", "quantity": 1 }]);
+    let one = shop.post("/v1/refund", &json!({ "decision": decision, "returns": returns, "cart": cart }));
+    assert_eq!(one["total"], money(800));
+}

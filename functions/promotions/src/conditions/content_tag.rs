@@ -17,10 +17,10 @@ pub struct ContentTag {
 impl Test for ContentTag {
     const KIND: Kind = Kind {
         name: "content-tag",
-        about: "The shopper came from content with one of these tags, as the tagging function gives them.",
+        about: "The shopper came from content with one of these tags, as the tagging function gives them, written `kind:value`.",
         fields: super::ANY_OF,
         required: &["anyOf"],
-        example: r#"{"kind": "content-tag", "anyOf": ["tea"]}"#,
+        example: r#"{"kind": "content-tag", "anyOf": ["hashtag:tea"]}"#,
         codes: &[("content-not-eligible", "the content carries none of the tags")],
     };
 

@@ -4,33 +4,26 @@ use super::Published;
 use super::inventory::{self, Cart};
 use crate::app::Exchange;
 use crate::claims::{self, Claims};
+use crate::content;
 use crate::http::Response;
 use crate::judgement::{Degraded, Judged, judge};
 use crate::problem::Problem;
 use crate::published::Rules;
 use crate::till::{Tally, charges};
-use crate::wire::inventory::{Wishes, answer::Writer};
-use crate::wire::{self, cart, context, money::Money, quote as answer, referral::answer::Referral};
+use crate::wire::inventory::answer::Writer;
+use crate::wire::{self, asked::Asked, context, money::Money, quote as answer, referral::answer::Referral};
 use crate::wishes;
-use commerce::facts::offers::Wants;
-use commerce::facts::prices::{PresalePlan, PriceEvent};
+use commerce::facts::prices::PresalePlan;
 use commerce::facts::referrals::{Attribution, Sale, SoldLine};
 use commerce::facts::stock::{Plan, Wanted};
-use commerce::facts::tags::{Content, Markup, Options, Report as Tagged};
+use commerce::facts::tags::Report as Tagged;
 use commerce::facts::types::{Context, Line};
 use commerce::{Report, bounds, instant};
 
-/// What is asked for.
+/// What is asked for, and whose rules.
 struct Request<'a> {
     merchant: &'a str,
-    context: Context,
-    lines: Vec<Line>,
-    prices: Vec<PriceEvent>,
-    journey: wire::referral::Journey,
-    wishes: Wishes,
-    explain: bool,
-    content: Option<&'a str>,
-    wants: Wants,
+    asked: Asked<'a>,
 }
 
 /// What the functions said.
@@ -54,7 +47,7 @@ pub fn post(exchange: &Exchange<'_>) -> Result<Response, Problem> {
         return Err(Problem::invalid(report.faults(&node)));
     };
     let rules = exchange.published(request.merchant)?;
-    request.context = rules.localized(request.context)?;
+    request.asked.context = rules.localized(request.asked.context)?;
     let answers = compose(exchange, &rules, &request)?;
     let body = write(&request, &rules, &answers)?;
     Ok(Response::json(200, body))
@@ -63,51 +56,31 @@ pub fn post(exchange: &Exchange<'_>) -> Result<Response, Problem> {
 fn read<'a>(report: &'a Report, node: &'a commerce::Node<'a>, now: i64) -> Option<Request<'a>> {
     let object = report.read(node).object()?;
     let merchant = wire::merchant(&object);
-    let context = context::read(&object, now);
-    let currency = context.as_ref().map_or("", |context| context.currency.as_str());
-    let lines = object.required("lines").map(|value| cart::lines(value, currency));
-    let prices = object.field("priceHistory").map_or_else(Vec::new, |value| wire::pricing::history(value, currency));
-    let journey = wire::referral::journey(&object, currency);
-    let wishes = wire::inventory::wishes(&object);
-    let content = object.field("content").and_then(|value| {
-        let content = value.object()?;
-        let text = content.required("text").and_then(|value| value.text(bounds::CONTENT_BYTES));
-        content.finish();
-        text
-    });
-    let explain = object.field("explain").and_then(|value| value.boolean()).unwrap_or(false);
-    let hints = object.field("hints").and_then(|value| value.whole(0..=10)).unwrap_or(3);
+    let asked = Asked::read(&object, now);
     object.finish();
-    let wants = Wants { every_outcome: explain, hints, trace: explain };
-    Some(Request {
-        merchant: merchant?,
-        context: context?,
-        lines: lines?,
-        prices,
-        journey,
-        wishes,
-        explain,
-        content,
-        wants,
-    })
+    Some(Request { merchant: merchant?, asked: asked? })
 }
 
 fn compose(exchange: &Exchange<'_>, rules: &Rules, request: &Request<'_>) -> Result<Answers, Problem> {
     let store = exchange.world.store;
-    let mut context = request.context.clone();
-    let tagged = tag(rules, request)?;
-    context.tags =
-        tagged.iter().flat_map(|report| report.tags.iter().map(|tag| format!("{}:{}", tag.kind, tag.value))).collect();
+    let mut context = request.asked.context.clone();
+    let tagged = content::tag(rules, request.asked.content, &mut context)?;
     let mut degraded = Vec::new();
-    let mut tally = Tally::of(store, rules, &request.lines, &context, |priced, declared, charges| {
-        let cart = Judged { lines: priced, declared, shipping: charges, context: &context, wants: request.wants };
+    let mut tally = Tally::of(store, rules, &request.asked.lines, &context, |priced, declared, charges| {
+        let cart = Judged { lines: priced, declared, shipping: charges, context: &context, wants: request.asked.wants };
         let (verdict, silent) = judge(rules, Some(request.merchant), &[], cart)?;
         degraded = silent;
         Ok(verdict)
     })?;
-    wishes::verify(store, rules, &mut tally, (&request.lines, &context), request.wants.hints)?;
-    let told =
-        claims::judge(store, rules, &request.lines, (&tally.priced, &tally.particulars), &request.prices, &context)?;
+    wishes::verify(store, rules, &mut tally, (&request.asked.lines, &context), request.asked.wants.hints)?;
+    let told = claims::judge(
+        store,
+        rules,
+        &request.asked.lines,
+        (&tally.priced, &tally.particulars),
+        &request.asked.prices,
+        &context,
+    )?;
     let presales = presales(rules, &tally, &context)?;
     let (plan, stock) = plan(exchange, rules, request, &context)?;
     let sale = sale(exchange, request, wire::referral::sold::sold(&tally));
@@ -124,24 +97,8 @@ pub(super) fn presales(rules: &Rules, tally: &Tally, context: &Context) -> Resul
     rules.pricing.presale(&payables, context).map_err(Problem::invalid)
 }
 
-/// What the content that the shopper came from is about.
-fn tag(rules: &Rules, request: &Request<'_>) -> Result<Option<Tagged>, Problem> {
-    let Some(text) = request.content else { return Ok(None) };
-    let content =
-        Content { text: text.to_owned(), markup: Markup::Plain, product: None, paid: false, digital_human: false };
-    let options = Options { at: request.context.at, jurisdictions: Vec::new(), kinds: Vec::new(), key: None, fold: 0 };
-    let in_content = |faults: Vec<commerce::Fault>| {
-        let moved = |fault: commerce::Fault| commerce::Fault {
-            pointer: fault.pointer.replacen("/texts/0", "/content", 1),
-            ..fault
-        };
-        Problem::invalid(faults.into_iter().map(moved).collect())
-    };
-    Ok(rules.tagging.tag(&[content], &options).map_err(in_content)?.pop())
-}
-
 fn sale(exchange: &Exchange<'_>, request: &Request<'_>, lines: Vec<SoldLine>) -> Sale {
-    let wire::referral::Journey { touches, bond, partners, history } = &request.journey;
+    let wire::referral::Journey { touches, bond, partners, history } = &request.asked.journey;
     let setting = (exchange.world.setting)("link_keys").unwrap_or_default();
     Sale {
         merchant: request.merchant.to_owned(),
@@ -165,17 +122,17 @@ fn plan(
         sku: line.sku.clone(),
         quantity: line.quantity,
         split: None,
-        substitutes: request.wishes.substitutes,
+        substitutes: request.asked.wishes.substitutes,
     };
     let cart = Cart {
-        lines: request.lines.iter().map(wanted).collect(),
+        lines: request.asked.lines.iter().map(wanted).collect(),
         levels: None,
         reservations: Vec::new(),
-        wishes: request.wishes.clone(),
+        wishes: request.asked.wishes.clone(),
         hold: None,
     };
     let (mut plan, manifest, _) = inventory::plan(exchange, rules, Some(request.merchant), cart, context)?;
-    if !request.explain {
+    if !request.asked.explain {
         plan.nodes.clear();
     }
     let published = manifest.map(|known| Published::of(&known, &plan, context.at));
@@ -183,7 +140,7 @@ fn plan(
 }
 
 fn write(request: &Request<'_>, rules: &Rules, answers: &Answers) -> Result<Vec<u8>, Problem> {
-    let context = &request.context;
+    let context = &request.asked.context;
     let (money, offset) = (Money::of(&context.currency), context::offset(context));
     let decision = wire::refund::decide(&answers.tally, &answers.presales, rules.terms.refund);
     let quote = answer::Quote {

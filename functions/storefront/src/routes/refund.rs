@@ -4,12 +4,13 @@
 //! moment of the sale, so that the request carries the cart as it was quoted.
 
 use crate::app::Exchange;
+use crate::content;
 use crate::functions::pricing;
 use crate::http::Response;
 use crate::problem::{Kind, Problem};
 use crate::published::Rules;
 use crate::till::{self, Tally};
-use crate::wire::{self, cart, context, refund as answer};
+use crate::wire::{self, asked::Asked, refund as answer};
 use commerce::facts::offers::{Status, Wants};
 use commerce::facts::prices::{RefundSearch, RemainingCost, ReturnLine, Taxable};
 use commerce::facts::types::{Context, Line};
@@ -31,6 +32,7 @@ struct Cart<'a> {
     source: wire::Source<'a>,
     context: Context,
     lines: Vec<Line>,
+    content: Option<&'a str>,
 }
 
 struct Request<'a> {
@@ -73,17 +75,17 @@ fn read<'a>(report: &'a Report, node: &'a commerce::Node<'a>, now: i64) -> Optio
     Some(Request { frozen: frozen?, returns: returns?, cart: cart.flatten() })
 }
 
-/// Reads the request of the quote; what says nothing of prices in it is left out.
+/// Reads the request of the quote; what says nothing of what is paid is checked and left out.
 fn read_cart(value: Value<'_>, now: i64) -> Option<Cart<'_>> {
     let object = value.object()?;
     let source = wire::source(&object);
     if object.field("at").is_none() {
         object.value().fault("missing-field", "`at` is required: the moment of the sale");
     }
-    let context = context::read(&object, now);
-    let currency = context.as_ref().map_or("", |context| context.currency.as_str());
-    let lines = object.required("lines").map(|value| cart::lines(value, currency));
-    Some(Cart { source: source?, context: context?, lines: lines? })
+    let asked = Asked::read(&object, now);
+    object.finish();
+    let Asked { context, lines, prices: _, journey: _, wishes: _, explain: _, content, wants: _ } = asked?;
+    Some(Cart { source: source?, context, lines, content })
 }
 
 /// What each of the carts between what is kept and what was bought would have cost, and how they were looked for.
@@ -98,15 +100,17 @@ fn costs(
         let detail = format!("The decision was made by {}, these rules are {}.", frozen.rules, rules.digest);
         return Err(Problem::new(Kind::Conflict, detail));
     }
-    rules.localized(cart.context.clone()).map_err(|problem| problem.below("/cart"))?;
     rules.hold_for_pricing(exchange.world.store, &cart.lines)?;
     let places = places(frozen, cart)?;
-    let sold = tally(exchange, &rules, &cart.lines, &cart.context).map_err(|problem| problem.below("/cart"))?;
+    let below = |problem: Problem| problem.below("/cart");
+    let mut context = rules.localized(cart.context.clone()).map_err(below)?;
+    content::tag(&rules, cart.content, &mut context).map_err(below)?;
+    let sold = tally(exchange, &rules, &cart.lines, &context).map_err(below)?;
     let search = RefundSearch { alike: alike(&places, cart), most: most(&sold) };
     let states = pricing::refund_states(&frozen.decision, returns, &search).map_err(Problem::invalid)?;
     let cost = |quantities: Vec<u32>| {
         let kept = kept(&quantities, &places, frozen, cart);
-        let cost = cost(exchange, &rules, &kept, &cart.context).map_err(|problem| problem.below("/cart"))?;
+        let cost = cost(exchange, &rules, &kept, &context).map_err(below)?;
         Ok(RemainingCost { quantities, cost })
     };
     let costs: Result<Vec<RemainingCost>, Problem> = states.into_iter().map(cost).collect();

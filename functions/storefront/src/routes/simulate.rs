@@ -2,12 +2,16 @@
 //! published. Nothing is stored.
 
 use crate::app::Exchange;
+use crate::claims;
+use crate::content;
 use crate::http::Response;
 use crate::problem::{Kind, Problem};
 use crate::published::Rules;
 use crate::till::Tally;
 use crate::trial;
+use crate::wire::asked::Asked;
 use crate::wire::simulation::{self as wire, Cart, Reckoned, Side};
+use crate::world::Store;
 use commerce::facts::offers::Wants;
 use commerce::{Report, bounds};
 use std::rc::Rc;
@@ -40,7 +44,7 @@ pub fn post(exchange: &Exchange<'_>) -> Result<Response, Problem> {
     let currency = draft.head().map_or("", |head| head.currency.as_str());
     let tests = draft.head().map_or(0, |head| head.cases.len());
     let digests = (current.as_ref().map(|rules| rules.digest.as_str()), draft.digest.as_str());
-    let body = wire::answer(merchant, digests, currency, &reckoned, tests, &failed);
+    let body = wire::answer(merchant, digests, currency, reckoned, tests, &failed);
     let body = serde_json::to_vec(&body).map_err(|error| Problem::internal(error.to_string()))?;
     Ok(Response::json(200, body))
 }
@@ -54,16 +58,22 @@ fn current(exchange: &Exchange<'_>, merchant: &str) -> Result<Option<Rc<Rules>>,
 }
 
 /// A cart under one rulebook. That it refuses the cart is an answer too: a draft may sell what is not sold yet.
-fn side(exchange: &Exchange<'_>, rules: &Rules, cart: &Cart) -> Result<Side, Problem> {
-    let Cart { id: _, context, lines } = cart;
-    let tally = rules.localized(context.clone()).and_then(|context| {
-        Tally::of(exchange.world.store, rules, lines, &context, |priced, declared, charges| {
-            rules.promotions.evaluate(priced, declared, charges, &[], WANTS, &context).map_err(Problem::invalid)
-        })
-    });
-    match tally {
-        Ok(tally) => Ok(Side::Tally(tally.write(&context.currency))),
+fn side(exchange: &Exchange<'_>, rules: &Rules, cart: &Cart<'_>) -> Result<Side, Problem> {
+    match reckon(exchange.world.store, rules, &cart.asked) {
+        Ok(side) => Ok(side),
         Err(problem) if problem.kind == Kind::Invalid => Ok(Side::Refused(problem.faults)),
         Err(problem) => Err(problem),
     }
+}
+
+/// As a quote reckons it, without what changes no price: stock, referral and hints.
+fn reckon(store: &dyn Store, rules: &Rules, asked: &Asked<'_>) -> Result<Side, Problem> {
+    let Asked { context, lines, prices, journey: _, wishes: _, explain: _, content, wants: _ } = asked;
+    let mut context = rules.localized(context.clone())?;
+    content::tag(rules, *content, &mut context)?;
+    let tally = Tally::of(store, rules, lines, &context, |priced, declared, charges| {
+        rules.promotions.evaluate(priced, declared, charges, &[], WANTS, &context).map_err(Problem::invalid)
+    })?;
+    let told = claims::judge(store, rules, lines, (&tally.priced, &tally.particulars), prices, &context)?;
+    Ok(Side::of(&tally, &told, &context))
 }

@@ -1,24 +1,26 @@
 //! A draft rulebook with carts to try it on, and what it changes in them.
 
-use super::{cart, context, inventory, referral};
-use commerce::facts::types::{Context, Fault, Line};
+use super::asked::Asked;
+use super::money::Money;
+use super::pricing::{Reference, events};
+use crate::claims::Claims;
+use crate::till::Tally;
+use commerce::facts::types::{Context, Fault};
 use commerce::{Node, Report, Value, bounds};
 use serde_json::{Map, Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// A cart to try.
-pub struct Cart {
+pub struct Cart<'a> {
     /// What the caller calls it; by default its place, from 0.
     pub id: String,
-    /// What is around it.
-    pub context: Context,
-    /// Its lines.
-    pub lines: Vec<Line>,
+    /// The request for a quote.
+    pub asked: Asked<'a>,
 }
 
 /// A cart under one rulebook.
 pub enum Side {
-    /// What it comes to, as `POST /v1/promotions/evaluate` writes it.
+    /// What it comes to, as `POST /v1/promotions/evaluate` writes it, and what may be said of its prices.
     Tally(Map<String, Json>),
     /// Why it is refused.
     Refused(Vec<Fault>),
@@ -34,12 +36,36 @@ pub struct Reckoned<'a> {
     pub draft: Side,
 }
 
+impl Side {
+    /// What a cart comes to, with what rules on reductions say of its prices and what is news to the history.
+    #[must_use]
+    pub fn of(tally: &Tally, told: &Claims, context: &Context) -> Self {
+        let mut fields = tally.write(&context.currency);
+        let (money, offset) = (Money::of(&context.currency), super::context::offset(context));
+        let claims =
+            tally.priced.iter().map(|line| (&line.id, Reference::all(&told.references, &line.id, money, offset)));
+        let claims = claims.filter(|(_, references)| !references.is_empty());
+        let claims: Vec<Json> =
+            claims.map(|(line, references)| json!({ "line": line, "references": references })).collect();
+        if !claims.is_empty() {
+            fields.insert("claims".to_owned(), claims.into());
+        }
+        if !told.events.is_empty() {
+            fields.insert("priceEvents".to_owned(), json!(events(&told.events, money, offset)));
+        }
+        Self::Tally(fields)
+    }
+}
+
+/// What is said of prices, where there is something.
+const CLAIMED: [&str; 2] = ["claims", "priceEvents"];
+
 /// The sums that differences are told of.
 const SUMS: [&str; 9] =
     ["subtotal", "discount", "surcharge", "additions", "shipping", "shippingDiscount", "taxIncluded", "tax", "total"];
 
 /// Reads `rulebook`, the draft, and `carts`: each a request for a quote, whose `merchant` is not needed.
-pub fn read<'a>(report: &'a Report, node: &'a Node<'a>, now: i64) -> Option<(&'a Node<'a>, Vec<Cart>)> {
+pub fn read<'a>(report: &'a Report, node: &'a Node<'a>, now: i64) -> Option<(&'a Node<'a>, Vec<Cart<'a>>)> {
     let object = report.read(node).object()?;
     let draft = object.required("rulebook").map(|value| value.node());
     let carts = object.required("carts").map(|value| carts(value, now));
@@ -47,7 +73,7 @@ pub fn read<'a>(report: &'a Report, node: &'a Node<'a>, now: i64) -> Option<(&'a
     Some((draft?, carts?))
 }
 
-fn carts(value: Value<'_>, now: i64) -> Vec<Cart> {
+fn carts(value: Value<'_>, now: i64) -> Vec<Cart<'_>> {
     if let Node::List(items) = value.node() {
         if items.is_empty() {
             value.fault("empty-list", "must hold a cart");
@@ -58,7 +84,7 @@ fn carts(value: Value<'_>, now: i64) -> Vec<Cart> {
         }
     }
     let mut ids = HashSet::new();
-    let mut carts: Vec<Cart> = Vec::new();
+    let mut carts: Vec<Cart<'_>> = Vec::new();
     for (item, place) in value.list(bounds::SIMULATED_CARTS).zip(0_usize..) {
         let Some(cart) = cart(item, place, now) else { continue };
         if !ids.insert(cart.id.clone()) {
@@ -66,7 +92,7 @@ fn carts(value: Value<'_>, now: i64) -> Vec<Cart> {
         }
         carts.push(cart);
     }
-    let lines: usize = carts.iter().map(|cart| cart.lines.len()).sum();
+    let lines: usize = carts.iter().map(|cart| cart.asked.lines.len()).sum();
     if lines > bounds::SIMULATED_LINES {
         let most = bounds::SIMULATED_LINES;
         value.fault("too-many-lines", format!("the carts may have {most} lines together, have {lines}"));
@@ -74,18 +100,16 @@ fn carts(value: Value<'_>, now: i64) -> Vec<Cart> {
     carts
 }
 
-fn cart(item: Value<'_>, place: usize, now: i64) -> Option<Cart> {
+fn cart(item: Value<'_>, place: usize, now: i64) -> Option<Cart<'_>> {
     let object = item.object()?;
     let id = object.field("id").map_or_else(|| Some(place.to_string()), |value| value.identifier().map(str::to_owned));
-    let context = context::read(&object, now);
-    let currency = context.as_ref().map_or("", |context| context.currency.as_str());
-    let lines = object.required("lines").map(|value| cart::lines(value, currency));
-    // Requests for quotes can be sent as they were logged: what says nothing of money is checked and left out.
-    let _ = referral::journey(&object, currency);
-    let _ = inventory::wishes(&object);
-    ["merchant", "content", "explain", "hints", "priceHistory"].iter().for_each(|name| object.ignore(name));
+    // Requests for quotes can be sent as they were logged: what changes no answer here is checked all the same.
+    if object.field("merchant").is_some() {
+        super::merchant(&object);
+    }
+    let asked = Asked::read(&object, now);
     object.finish();
-    Some(Cart { id: id?, context: context?, lines: lines? })
+    Some(Cart { id: id?, asked: asked? })
 }
 
 /// The answer: `digests` are of the current rulebook and the draft, `failed` is in what the draft's own tests fail.
@@ -94,14 +118,15 @@ pub fn answer(
     merchant: &str,
     digests: (Option<&str>, &str),
     currency: &str,
-    carts: &[Reckoned<'_>],
+    carts: Vec<Reckoned<'_>>,
     tests: usize,
     failed: &[Fault],
 ) -> Json {
     let mut all = Sums::default();
     let mut changed = 0;
+    let count = carts.len();
     let written: Vec<Json> = carts
-        .iter()
+        .into_iter()
         .map(|cart| {
             let (written, differs) = write(cart, currency, &mut all);
             changed += usize::from(differs);
@@ -115,7 +140,7 @@ pub fn answer(
         "draft": digests.1,
         "carts": written,
         "totals": {
-            "carts": carts.len(), "changed": changed, "compared": all.compared,
+            "carts": count, "changed": changed, "compared": all.compared,
             "current": all.current.write(currency), "draft": all.draft.write(currency),
             "difference": all.draft.less(&all.current).write(currency),
         },
@@ -164,14 +189,11 @@ struct Sums {
 }
 
 /// A cart of the answer, and whether anything differs in it.
-fn write(cart: &Reckoned<'_>, currency: &str, all: &mut Sums) -> (Json, bool) {
+fn write(cart: Reckoned<'_>, currency: &str, all: &mut Sums) -> (Json, bool) {
     let Reckoned { id, current, draft } = cart;
     let mut fields = Map::new();
     let mut put = |name: &str, value: Json| fields.insert(name.to_owned(), value);
-    put("id", (*id).into());
-    put("current", current.as_ref().map_or(Json::Null, side));
-    put("draft", side(draft));
-    let differs = match (current, draft) {
+    let differs = match (&current, &draft) {
         (Some(Side::Tally(before)), Side::Tally(after)) => {
             let (was, is) = (Amounts::of(before), Amounts::of(after));
             all.compared += 1;
@@ -179,7 +201,9 @@ fn write(cart: &Reckoned<'_>, currency: &str, all: &mut Sums) -> (Json, bool) {
             all.draft.add(&is);
             let difference = is.less(&was);
             let promotions = promotions(before, after);
-            let differs = difference.0.values().any(|amount| *amount != 0) || !promotions.is_empty();
+            let said = |name: &&str| before.get(*name) != after.get(*name);
+            let amounts = difference.0.values().any(|amount| *amount != 0);
+            let differs = amounts || !promotions.is_empty() || CLAIMED.iter().any(said);
             put("difference", difference.write(currency));
             put("promotions", promotions.into());
             differs
@@ -187,13 +211,19 @@ fn write(cart: &Reckoned<'_>, currency: &str, all: &mut Sums) -> (Json, bool) {
         (Some(Side::Refused(_)), Side::Refused(_)) | (None, _) => false,
         (Some(_), _) => true,
     };
+    put("id", id.into());
+    put("current", current.map_or(Json::Null, side));
+    put("draft", side(draft));
     (Json::Object(fields), differs)
 }
 
-fn side(side: &Side) -> Json {
+fn side(side: Side) -> Json {
     match side {
-        Side::Tally(tally) => json!({ "totals": tally.get("totals"), "lines": tally.get("lines") }),
-        Side::Refused(refused) => json!({ "faults": faults(refused) }),
+        Side::Tally(mut tally) => {
+            tally.retain(|name, _| ["totals", "lines"].contains(&name.as_str()) || CLAIMED.contains(&name.as_str()));
+            Json::Object(tally)
+        }
+        Side::Refused(refused) => json!({ "faults": faults(&refused) }),
     }
 }
 
