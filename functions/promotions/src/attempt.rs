@@ -158,8 +158,8 @@ fn capped(promotion: &Promotion, scene: &Scene<'_>, before: &Ledger, given: Give
     (capped, Ledger { drawn: after.drawn, ..ledger })
 }
 
-/// Gives once more on the state before, of discounts these only. What was raised is raised first: it may be what they are
-/// taken off.
+/// Gives once more on the state before, of discounts these only. What was raised is raised first: it may be what they
+/// are taken off.
 fn again(
     promotion: &Promotion,
     scene: &Scene<'_>,

@@ -1,8 +1,8 @@
 //! What promotions may cost: a budget of money or of uses, of one promotion or shared by several.
 //!
-//! Money is all that is given in money: discounts on lines and shipping, what added lines would have cost less what is paid
-//! for them, red packets and donations. Discounts come first, as points are burned for what a budget leaves them; then what
-//! can be given in part, then what cannot.
+//! Money is all that is given in money: discounts on lines and shipping, what added lines would have cost less what is
+//! paid for them, red packets and donations. Discounts come first, as points are burned for what a budget leaves them;
+//! then what can be given in part, then what cannot.
 
 use crate::given::Given;
 use crate::ledger::{Drawn, Ledger};
@@ -70,8 +70,8 @@ pub fn used(id: &str, scene: &Scene<'_>, ledger: &Ledger) -> i64 {
 }
 
 /// Keeps what is given beside discounts to what these leave of a budget that has so much left: red packets and donations
-/// are cut, a gift that is not covered whole is not given. What the promotion draws for them from purses and stocks of
-/// gifts is so much less.
+/// are cut, a gift that is not covered whole is not given. What is drawn for them from purses and stocks of gifts is so
+/// much less.
 pub fn fit(given: &mut Given, drawn: &mut [Drawn], left: i64, sharing: Sharing) {
     let mut left = left.saturating_sub(given.taken());
     for granted in given.grants.iter_mut().filter(|granted| granted.is_money()) {

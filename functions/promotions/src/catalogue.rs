@@ -98,8 +98,8 @@ pub trait Give: Sized {
     fn keys(&self) -> Option<Vec<Key>> {
         None
     }
-    /// At most this can be taken off lines, in whatever state promotions leave them that make no unit dearer than in this one;
-    /// `None` where only the lines' own prices bound it.
+    /// At most this can be taken off lines, in whatever state promotions leave them that make no unit dearer than in this
+    /// one; `None` where only the lines' own prices bound it.
     fn ceiling(&self, _scene: &Scene<'_>, _opening: &Ledger) -> Option<i64> {
         None
     }

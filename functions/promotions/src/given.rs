@@ -169,8 +169,8 @@ impl Given {
         self.additions.iter().map(|added| added.discount).fold(self.taken(), i64::saturating_add)
     }
 
-    /// What it costs in money whoever gives it: what it is worth to the shopper, red packets and donations. What points and
-    /// coupons cost is not known here.
+    /// What it costs in money whoever gives it: what it is worth to the shopper, red packets and donations. What points
+    /// and coupons cost is not known here.
     #[must_use]
     pub fn cost(&self) -> i64 {
         let paid = self.grants.iter().filter(|granted| granted.is_money()).map(|granted| granted.amount);

@@ -149,8 +149,8 @@ impl Ledger {
         sums
     }
 
-    /// Makes each unit of a line dearer; gives what all of them are dearer by. No line comes to more than twice the bound of
-    /// amounts: sums of lines stay within 64 bits, and such a cart is refused in the end.
+    /// Makes each unit of a line dearer; gives what all of them are dearer by. No line comes to more than twice the bound
+    /// of amounts: sums of lines stay within 64 bits, and such a cart is refused in the end.
     pub fn raise(&mut self, line: usize, each: i64) -> i64 {
         let own = || self.runs.iter().filter(|run| run.line == line).map(|run| (i64::from(run.count), run.price));
         let units: i64 = own().map(|(count, _)| count).sum();

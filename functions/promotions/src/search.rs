@@ -6,8 +6,8 @@
 //! The bound of a branch is what it has, plus for each promotion still open the most that it can give on any state:
 //! where every action treats each line by itself, that is what it gives on the opening state, since a line that costs
 //! less is reduced no more; elsewhere it is the action's own ceiling, or all that lines can bear. Where some action may
-//! make units dearer, that is on the opening state with all of them as dear as they can become: conditions are not looked
-//! at there, as what they count is not known yet.
+//! make units dearer, that is on the opening state with all of them as dear as they can become: conditions are not
+//! looked at there, as what they count is not known yet.
 
 use crate::attempt::attempt;
 use crate::ledger::Ledger;

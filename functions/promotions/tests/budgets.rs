@@ -41,7 +41,7 @@ fn counted(verdict: &Verdict, id: &str) -> i64 {
 
 #[test]
 fn a_budget_counts_all_that_is_given_in_money() {
-    // A cart of 1,000 and 1,000 for shipping. Gives, short, limit, used before, the parts given, the fate and its `have`.
+    // A cart of 1,000 and 1,000 for shipping. Gives, short, limit, used before, the parts given, the fate, its `have`.
     type Row<'a> = (&'a [&'a str], &'a str, i64, i64, [i64; 4], &'a str, Option<i64>);
     let table: [Row<'_>; 22] = [
         // Red packets are cut to what is left, or refused.
@@ -165,7 +165,8 @@ fn book(stacking: &str, gives: &[(usize, usize, i64)], limits: &[i64], short: &s
     let each = |(place, (one, other, size)): (usize, &(usize, usize, i64))| {
         let budget = place % limits.len();
         format!(
-            r#"{{"id": "p{place}", "gives": [{}, {}], "budget": {{"id": "b{budget}", "limit": {}, "short": "{short}"}}}}"#,
+            r#"{{"id": "p{place}", "gives": [{}, {}],
+                "budget": {{"id": "b{budget}", "limit": {}, "short": "{short}"}}}}"#,
             action(*one, *size),
             action(*other, *size / 3),
             limits[budget]
@@ -206,11 +207,12 @@ proptest! {
             let added = verdict.additions.iter().filter(|added| own(&added.promotion)).map(|added| added.discount);
             let grants = verdict.grants.iter().filter(|grant| own(&grant.promotion));
             let paid = grants.filter(|grant| ["tender", "donation"].contains(&&*grant.kind)).map(|grant| grant.amount);
-            prop_assert_eq!(counted(&verdict, &id), added.chain(paid).fold(taken, |sum, amount| sum + amount), "{}", &id);
+            prop_assert_eq!(counted(&verdict, &id), taken + added.chain(paid).sum::<i64>(), "{}", &id);
             prop_assert!(counted(&verdict, &id) <= *limit, "{}", &id);
         }
         for outcome in &verdict.outcomes {
-            let steps: i64 = verdict.trace.iter().filter(|step| step.promotion == outcome.id).map(|step| step.amount).sum();
+            let own = verdict.trace.iter().filter(|step| step.promotion == outcome.id);
+            let steps: i64 = own.map(|step| step.amount).sum();
             prop_assert_eq!(steps, outcome.amount + outcome.shipping_amount, "{}", &outcome.id);
         }
         let gifts: u32 = verdict.additions.iter().map(|added| added.quantity).sum();

@@ -205,8 +205,8 @@ proptest! {
         prop_assert_eq!(parse(text.as_bytes()).unwrap(), node, "{}", text);
     }
 
-    /// Caps, budgets, some of them shared, gifts, red packets and donations that draw from them, lanes and exclusive promotions
-    /// on top: what is exclusive goes alone, or ends what comes after it.
+    /// Caps, budgets, some of them shared, gifts, red packets and donations that draw from them, lanes and exclusive
+    /// promotions on top: what is exclusive goes alone, or ends what comes after it.
     #[test]
     fn the_best_of_capped_and_exclusive_ones_is_what_trying_all_finds(
         lines in cart(), gives in promotions(), bounds in prop::collection::vec((0..11_u8, 1..9_000_i64), 5), (stops, lanes) in any::<(bool, bool)>(),
@@ -247,22 +247,25 @@ proptest! {
         prop_assert_eq!(Some(worth(&best)), most);
     }
 
-    /// A price that a measure raises is more that others can take off, or reach a threshold with: no bound overlooks it.
+    /// A price that a measure raises is more that others can take off, or reach a threshold with: no bound misses it.
     #[test]
     fn the_best_with_prices_by_measure_is_what_trying_all_finds(
         lines in cart(), gives in promotions(), measures in prop::collection::vec(0..5_000_i64, 5),
-        (at, twice, closed) in (0..6_usize, any::<bool>(), any::<bool>()), (edge, rate) in (1..60_000_i64, 1..10_001_i64),
+        (at, twice, closed) in (0..6_usize, any::<bool>(), any::<bool>()),
+        (edge, rate) in (1..60_000_i64, 1..10_001_i64),
     ) {
         let declared: Vec<LineAttribute> = (0..).zip(&lines).zip(&measures).map(|((line, _), measure)| {
             let value = format!("{}.{:03}", measure / 1_000, measure % 1_000);
             LineAttribute { line, name: "metres".into(), value }
         }).collect();
         let measured = |stacking: &str| {
-            let mut document: serde_json::Value = serde_json::from_str(&format!("{{{}}}", book(stacking, "", &gives))).unwrap();
+            let text = format!("{{{}}}", book(stacking, "", &gives));
+            let mut document: serde_json::Value = serde_json::from_str(&text).unwrap();
             let all = document["promotions"].as_array_mut().unwrap();
             let edges = [serde_json::json!({ "kind": "subtotal", if closed { "atLeast" } else { "atMost" }: edge })];
             let percent = serde_json::json!({ "kind": "percent-off", "basisPoints": rate, "spread": "line" });
-            all.push(serde_json::json!({ "id": "edge", "when": edges, "gives": [percent], "combinesWith": ["friend", "m"] }));
+            let with = ["friend", "m"];
+            all.push(serde_json::json!({ "id": "edge", "when": edges, "gives": [percent], "combinesWith": with }));
             for id in ["m", "n"].into_iter().take(1 + usize::from(twice)) {
                 let by = serde_json::json!({ "kind": "by-measure", "attribute": "metres" });
                 all.insert(at.min(all.len()), serde_json::json!({ "id": id, "gives": [by], "tags": ["friend"] }));
@@ -372,7 +375,7 @@ fn a_gift_that_is_dearer_than_the_cart_is_the_best() {
     }
 }
 
-/// What a measure makes of a price is not known before: a promotion that takes half of it gives more than half of the price.
+/// What a measure makes of a price is not known before: what takes half of it gives more than half of the price.
 #[test]
 fn what_a_measure_raises_is_not_overlooked() {
     let book = r#""policy": {"stacking": "best"}, "promotions": [

@@ -201,7 +201,8 @@ fn said(law: &str) -> Value {
         "pricing": { "priorPrice": [{ "id": law, "law": law }] },
         "promotions": [
             { "id": "new", "gives": [{ "kind": "percent-off", "basisPoints": 1000, "of": { "notReduced": true } }] },
-            { "id": "post", "when": [{ "kind": "content-tag", "anyOf": ["hashtag:tea"] }], "gives": [{ "kind": "amount-off", "amount": 300 }] },
+            { "id": "post", "when": [{ "kind": "content-tag", "anyOf": ["hashtag:tea"] }],
+              "gives": [{ "kind": "amount-off", "amount": 300 }] },
         ],
     })
 }

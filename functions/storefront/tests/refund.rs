@@ -205,7 +205,7 @@ fn what_a_red_packet_paid_goes_back_to_its_purse() {
     }
 }
 
-/// Who came from a text that earns a fifth off is refunded what was paid, with the cart that says so: the rest keeps its fifth.
+/// Who came from a text that earns a fifth off is refunded what was paid: what is kept keeps its fifth.
 #[test]
 fn what_a_text_earned_is_earned_by_what_is_kept_too() {
     let fifth = json!([{ "id": "fifth", "when": [{ "kind": "content-tag", "anyOf": ["hashtag:tea"] }],

@@ -61,7 +61,7 @@ impl Give for ByMeasure {
 }
 
 impl ByMeasure {
-    /// The lines that declare a measure, by their place, with the price of a unit and what that comes to by its measure.
+    /// The lines that declare a measure, by their place, with the price of a unit and what that is by its measure.
     fn measured<'a>(
         &'a self,
         scene: &'a Scene<'_>,

@@ -1,5 +1,5 @@
-//! What a request for a quote asks, beside whose rules it is asked of. A quote, a simulation and a refund by re-evaluation
-//! take the same request, and read all of it here, so that none overlooks what another heeds.
+//! What a request for a quote asks, beside whose rules it is asked of. A quote, a simulation and a refund by
+//! re-evaluation take the same request, and read all of it here, so that none overlooks what another heeds.
 
 use super::{cart, context, inventory, pricing, referral};
 use commerce::facts::offers::Wants;
@@ -28,7 +28,8 @@ pub struct Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
-    /// Reads everything but `merchant`; `now` is the moment where the request names none. The caller refuses what is unknown.
+    /// Reads everything but `merchant`; `now` is the moment where the request names none. The caller refuses what is
+    /// unknown.
     pub fn read(object: &Object<'a>, now: i64) -> Option<Self> {
         let context = context::read(object, now);
         let currency = context.as_ref().map_or("", |context| context.currency.as_str());
