@@ -7,7 +7,8 @@
 //! capacities a flow of least cost ([`flow`]), and a dual ascent after D. Erlenkotter, "A Dual-Based Procedure for
 //! Uncapacitated Facility Location" (Operations Research 26, 1978) in [`dual`]. What couples lines (kits over shared
 //! parts, lines that may not be split where a capacity binds) is settled by a branch and bound of its own ([`coupled`]), in
-//! which shared parts have their price ([`pooled`]). The latest arrival, a maximum, is found by bisection ([`latest`]).
+//! which shared parts have their price ([`pooled`]). What that leaves open is proven criterion by criterion ([`stages`]), by
+//! prices that lines pay to nodes ([`demand`]). The latest arrival, a maximum, is found by bisection ([`latest`]).
 //!
 //! What must never be in here: stock, hours or places: those became numbers before.
 

@@ -382,7 +382,7 @@ fn load<V: Score>(
     let shared = items.iter().any(|item| !item.parts.is_empty());
     let pools = if shared { state.pools.iter().map(|pool| pool[node]).collect() } else { Vec::new() };
     let (earned, sent, work) = Packer::new(&items, pools).pack(state.free[node]);
-    problem.spend(problem.wants * 2 + work * 4);
+    problem.spend(problem.wants * 2 + work * 5);
     for (item, sent) in items.iter().zip(sent) {
         units[item.want * problem.nodes + node] = sent;
     }

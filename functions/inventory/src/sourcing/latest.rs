@@ -7,14 +7,16 @@ use super::{Budget, Case, Sourced, Start, Summed, by_sums, gap};
 use crate::words::Criterion;
 
 /// The first search may take this part of the work, and the last one has as much at least.
-const PART: u64 = 3;
+const PART: u64 = 2;
 
 /// The best plan where the latest arrival is the criterion at this place.
 pub fn solve(case: &Case, at: usize, budget: Budget) -> Sourced {
     let (before, after) = case.objective.split_at(at);
     let mut left = budget.work;
     let whole = by_sums(case, before, Budget { work: left / PART, ..budget }, Start::Nothing, &[]);
-    let known: &[i64] = if whole.optimal { &whole.digits } else { &[] };
+    // What is proven of the criteria before the arrival holds for every search that follows.
+    let known = whole.digits.iter().zip(&whole.least).take_while(|(has, least)| has == least).count();
+    let known = whole.digits.get(..known).unwrap_or_default();
     left -= whole.spent.min(left);
     let mut moments: Vec<i64> = case.suppliers.iter().map(|supplier| supplier.latest).collect();
     moments.sort_unstable();

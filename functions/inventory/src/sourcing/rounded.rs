@@ -129,7 +129,7 @@ impl<'p, 'a, V: Score> Rounded<'p, 'a, V> {
             if self.free[*node] == 0 && self.problem.case.suppliers[*node].capacity.is_none() {
                 continue;
             }
-            problem.spend(problem.wants * 2);
+            problem.spend(problem.wants * 4);
             for other in (0..problem.wants).filter(|other| *other != want) {
                 let many = self.units[other * nodes + node];
                 if many == 0 {

@@ -46,7 +46,7 @@ impl Stage {
     ) -> Option<(Priced, bool)> {
         let (former, paid) = (self.former.as_ref()?, paid.former.as_mut()?);
         let below = self.settled.last()? + 1;
-        let priced = former.ascend(problem, state, paid, below, rounds);
+        let priced = former.ascend(problem, state, paid, below, rounds / 2);
         let passes = former.passes(&priced, below);
         Some((priced, passes))
     }
