@@ -7,8 +7,8 @@
 //! capacities a flow of least cost ([`flow`]), and a dual ascent after D. Erlenkotter, "A Dual-Based Procedure for
 //! Uncapacitated Facility Location" (Operations Research 26, 1978) in [`dual`]. What couples lines (kits over shared
 //! parts, lines that may not be split where a capacity binds) is settled by a branch and bound of its own ([`coupled`]), in
-//! which shared parts have their price ([`pooled`]). What that leaves open is proven criterion by criterion ([`stages`]), by
-//! prices that lines pay to nodes ([`demand`]). The latest arrival, a maximum, is found by bisection ([`latest`]).
+//! which shared parts have their price ([`pooled`]). What that leaves open is proven criterion by criterion
+//! ([`stages`]), by prices that lines pay to nodes ([`demand`]). The latest arrival, a maximum, is found by bisection ([`latest`]).
 //!
 //! What must never be in here: stock, hours or places: those became numbers before.
 
@@ -103,8 +103,8 @@ pub struct Budget {
 
 /// What one check may take. `tests/exact.rs` draws carts of 50 lines over 12 nodes, with and without capacities, and it
 /// proves them all; `tests/hard.rs` measures what is harder. Of carts whose lines must all stay whole where slots have
-/// hardly more room than is wanted, about one in twenty ends without a proof, and one in nine where a part of them are kits over
-/// shared parts besides: then the gap is told.
+/// hardly more room than is wanted, about one in eighty ends without a proof, and one in twenty-five where a part of them
+/// are kits over shared parts besides: then the gap is told.
 pub const BUDGET: Budget = Budget { choices: 20_000, steps: 400_000, work: 100_000_000 };
 
 /// The best plan.

@@ -4,8 +4,8 @@
 //! That a line gets as much as it wants is not asked for but priced (the Lagrangian relaxation of demand in capacitated
 //! facility location: A. M. Geoffrion and R. McBride, "Lagrangean Relaxation Applied to Capacitated Facility Location
 //! Problems", AIIE Transactions 10, 1978); what a node can send is looked at exactly ([`super::packed`]), with its
-//! capacity, shared parts and lines that stay whole, so the bound is above that of the linear relaxation. Any prices give
-//! a bound. They are moved along subgradients (B. T. Polyak, "Minimization of Unsmooth Functionals", 1969). Criteria
+//! capacity, shared parts and lines that stay whole, so the bound is above that of the linear relaxation. Any prices
+//! give a bound. They are moved along subgradients (B. T. Polyak, "Minimization of Unsmooth Functionals", 1969). Criteria
 //! before this one have prices too: more of them than the best plan has is not allowed. Prices are whole numbers.
 #![allow(clippy::indexing_slicing, reason = "matrices of the problem's dimensions")]
 
@@ -101,7 +101,7 @@ pub struct Priced {
 }
 
 impl Priced {
-    /// The node of those that are not decided for which it is least clear whether it is chosen, and what is more likely.
+    /// The node of those not decided for which it is least clear whether it is chosen, and what is more likely.
     #[must_use]
     pub fn doubt(&self, choices: &[Choice]) -> Option<(usize, Choice)> {
         let open = self.open.iter().filter(|(_, node)| choices[*node] == Choice::Open);
@@ -111,8 +111,8 @@ impl Priced {
 }
 
 impl Stage {
-    /// The last of these criteria, the others having been proven to be as little as `settled` says; nothing where numbers
-    /// are too large.
+    /// The last of these criteria, the others having been proven to be as little as `settled` says; nothing where
+    /// numbers are too large.
     #[must_use]
     pub fn of(case: &Case, criteria: &[Criterion], settled: &[i64]) -> Option<Self> {
         let nodes = case.suppliers.len();

@@ -273,20 +273,24 @@ mod tests {
         #[test]
         fn a_load_is_the_best_of_all(
             lines in prop::collection::vec(
-                (1..30_i64, 1..4_u32, any::<bool>(), prop::sample::subsequence(vec![0, 1, 2, 3], 0..=3), 1..3_u32), 1..6),
+                (1..30_i64, 1..4_u32, any::<bool>(), prop::sample::subsequence(vec![0, 1, 2, 3], 0..=3), 1..3_u32),
+                1..6,
+            ),
             pools in prop::collection::vec(0..7_u32, 4),
             room in 0..12_u32,
         ) {
             let parts: Vec<Vec<(usize, u32)>> =
                 lines.iter().map(|(.., parts, each)| parts.iter().map(|pool| (*pool, *each)).collect()).collect();
-            let mut items: Vec<Item<'_>> = lines.iter().zip(&parts).enumerate().map(|(want, ((gain, most, whole, ..), parts))| {
-                Item { want, gain: *gain, most: *most, whole: *whole, parts }
-            }).collect();
+            let mut items: Vec<Item<'_>> = Vec::new();
+            for ((gain, most, whole, ..), parts) in lines.iter().zip(&parts) {
+                items.push(Item { want: items.len(), gain: *gain, most: *most, whole: *whole, parts });
+            }
             items.sort_by_key(|item| std::cmp::Reverse(item.gain));
             let (bound, sent, _) = Packer::new(&items, pools.clone()).pack(room);
             let best = brute(&items, 0, room, &pools);
             prop_assert_eq!(bound, best);
-            prop_assert_eq!(sent.iter().zip(&items).map(|(sent, item)| i64::from(*sent) * item.gain).sum::<i64>(), best);
+            let gains = sent.iter().zip(&items).map(|(sent, item)| i64::from(*sent) * item.gain);
+            prop_assert_eq!(gains.sum::<i64>(), best);
         }
     }
 }

@@ -1,5 +1,5 @@
-//! A plan from what prices say: where nodes want a line most it goes, and what finds no room makes room by moving another
-//! line on.
+//! A plan from what prices say: where nodes want a line most it goes, and what finds no room makes room by moving
+//! another line on.
 #![allow(clippy::indexing_slicing, reason = "matrices of the problem's dimensions")]
 
 use super::problem::{Problem, Score};
@@ -17,7 +17,7 @@ pub struct Rounded<'p, 'a, V> {
 }
 
 impl<'p, 'a, V: Score> Rounded<'p, 'a, V> {
-    /// The plan that gives cells what they are wanted for, the surest first: `mean` says how many units in parts of 256.
+    /// The plan that gives cells what nodes want, the surest first: `mean` says how many units, in parts of 256.
     #[must_use]
     pub fn new(problem: &'p Problem<'a, V>, open: &[bool], taken: &[u32], mean: &[i64]) -> Self {
         let (nodes, wants) = (problem.nodes, problem.wants);

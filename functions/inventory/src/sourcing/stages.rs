@@ -1,5 +1,5 @@
-//! What one search did not prove, criterion by criterion: when those before one are proven, a plan of interest has exactly
-//! that much of them, which says far more of it than one number for all.
+//! What one search did not prove, criterion by criterion: when those before one are proven, a plan of interest has
+//! exactly that much of them, which says far more of it than one number for all.
 
 use super::demand::Stage;
 use super::objective::Scale;

@@ -11,8 +11,8 @@ const CLOSED: i64 = 1 << 60;
 const LONG: u32 = 100;
 
 impl Stage {
-    /// Moves prices until the criterion is proven not to be below so much, or for so many rounds: the best that was found,
-    /// and `paid` are its prices.
+    /// Moves prices until the criterion is proven not to be below so much, or for so many rounds: the best that was
+    /// found, and `paid` are its prices.
     pub fn ascend<V: Score>(
         &self,
         problem: &Problem<'_, V>,
