@@ -103,7 +103,7 @@ pub struct Budget {
 
 /// What one check may take. `tests/exact.rs` draws carts of 50 lines over 12 nodes, with and without capacities, and it
 /// proves them all; `tests/hard.rs` measures what is harder. Of carts whose lines must all stay whole where slots have
-/// hardly more room than is wanted, about one in eighty ends without a proof, and one in twenty-five where a part of them
+/// hardly more room than is wanted, about one in eighty ends without a proof, and one in twenty where a part of them
 /// are kits over shared parts besides: then the gap is told.
 pub const BUDGET: Budget = Budget { choices: 20_000, steps: 400_000, work: 100_000_000 };
 
