@@ -25,7 +25,7 @@ pub const TESTS: usize = 100;
 /// Carts of one simulation.
 pub const SIMULATED_CARTS: usize = 500;
 /// Lines of all carts of one simulation together.
-pub const SIMULATED_LINES: usize = 10_000;
+pub const SIMULATED_LINES: usize = 5_000;
 /// Products in a published rulebook.
 pub const PRODUCTS: usize = 100_000;
 /// Codes entered with a cart.

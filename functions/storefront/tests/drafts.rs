@@ -125,6 +125,29 @@ fn a_draft_is_compared_with_the_current_rules() {
     assert_eq!(answer["tests"]["faults"][0]["pointer"], "/rulebook/tests/0/expected/lines/0/discounts/0/amount");
 }
 
+/// A cart of so many lines.
+fn long_cart(lines: usize) -> Value {
+    let line = |number: usize| json!({ "id": format!("line-{number}"), "sku": "POT", "quantity": 1 });
+    json!({ "currency": "CNY", "lines": (0..lines).map(line).collect::<Vec<Value>>() })
+}
+
+#[test]
+fn as_many_lines_as_may_be_are_simulated() {
+    let shop = Shop::of(&book(10_000, 2_000));
+    // Every line differs, or none.
+    let carts: Vec<Value> = vec![long_cart(10); 500];
+    let mut bytes = Vec::new();
+    for (draft, changed, lines) in [(book(10_000, 1_000), 500, 10), (book(10_000, 2_000), 0, 0)] {
+        let answer = shop.post(SIMULATE, &json!({ "rulebook": draft, "carts": carts }));
+        assert_eq!((&answer["totals"]["compared"], &answer["totals"]["changed"]), (&json!(500), &json!(changed)));
+        let told = |side: &str| answer["carts"][499][side]["lines"].as_array().unwrap().len();
+        assert_eq!((told("current"), told("draft")), (lines, lines));
+        bytes.push(answer.to_string().len());
+    }
+    // An answer may have 8 MiB.
+    assert!(bytes[0] < 6 << 20 && bytes[1] < bytes[0] / 2, "{bytes:?}");
+}
+
 #[test]
 fn what_cannot_be_simulated_is_said() {
     let shop = Shop::default();
@@ -139,6 +162,7 @@ fn what_cannot_be_simulated_is_said() {
         ),
         (json!({ "rulebook": book(10_000, 5), "carts": [] }), ("empty-list", "/carts")),
         (json!({ "rulebook": book(10_000, 5), "carts": vec![cart; 501] }), ("too-many-carts", "/carts")),
+        (json!({ "rulebook": book(10_000, 5), "carts": vec![long_cart(500); 11] }), ("too-many-lines", "/carts")),
         (json!({ "rulebook": book(10_000, 5) }), ("missing-field", "/carts")),
         (
             json!({ "rulebook": book(10_000, 5), "carts": [{ "currency": "CNY", "lines": [{ "id": "1" }] }] }),

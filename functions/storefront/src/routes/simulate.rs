@@ -31,21 +31,19 @@ pub fn post(exchange: &Exchange<'_>) -> Result<Response, Problem> {
     let text = commerce::document::write(draft);
     let draft = Rules::draft(text.as_bytes()).map_err(|problem| problem.below("/rulebook"))?;
     let current = current(exchange, merchant)?;
-    let mut reckoned = Vec::with_capacity(carts.len());
+    let internal = |error: serde_json::Error| Problem::internal(error.to_string());
+    let currency = draft.head().map_or("", |head| head.currency.as_str());
+    let mut answer = wire::Answer::default();
     for cart in &carts {
-        reckoned.push(Reckoned {
-            id: &cart.id,
-            current: current.as_deref().map(|rules| side(exchange, rules, cart)).transpose()?,
-            draft: side(exchange, &draft, cart)?,
-        });
+        let current = current.as_deref().map(|rules| side(exchange, rules, cart)).transpose()?;
+        let reckoned = Reckoned { id: &cart.id, current, draft: side(exchange, &draft, cart)? };
+        answer.add(reckoned, currency).map_err(internal)?;
     }
     let failed = trial::run(exchange.world.store, &draft)?;
     let failed: Vec<_> = Problem::invalid(failed).below("/rulebook").faults;
-    let currency = draft.head().map_or("", |head| head.currency.as_str());
     let tests = draft.head().map_or(0, |head| head.cases.len());
     let digests = (current.as_ref().map(|rules| rules.digest.as_str()), draft.digest.as_str());
-    let body = wire::answer(merchant, digests, currency, reckoned, tests, &failed);
-    let body = serde_json::to_vec(&body).map_err(|error| Problem::internal(error.to_string()))?;
+    let body = answer.finish(merchant, digests, currency, tests, &failed).map_err(internal)?;
     Ok(Response::json(200, body))
 }
 

@@ -59,6 +59,8 @@ impl Side {
 
 /// What is said of prices, where there is something.
 const CLAIMED: [&str; 2] = ["claims", "priceEvents"];
+/// What is told of a cart under one rulebook.
+const TOLD: [&str; 4] = ["totals", "lines", "claims", "priceEvents"];
 
 /// The sums that differences are told of.
 const SUMS: [&str; 9] =
@@ -112,40 +114,74 @@ fn cart(item: Value<'_>, place: usize, now: i64) -> Option<Cart<'_>> {
     Some(Cart { id: id?, asked: asked? })
 }
 
-/// The answer: `digests` are of the current rulebook and the draft, `failed` is in what the draft's own tests fail.
-#[must_use]
-pub fn answer(
-    merchant: &str,
-    digests: (Option<&str>, &str),
-    currency: &str,
-    carts: Vec<Reckoned<'_>>,
-    tests: usize,
-    failed: &[Fault],
-) -> Json {
-    let mut all = Sums::default();
-    let mut changed = 0;
-    let count = carts.len();
-    let written: Vec<Json> = carts
-        .into_iter()
-        .map(|cart| {
-            let (written, differs) = write(cart, currency, &mut all);
-            changed += usize::from(differs);
-            written
-        })
-        .collect();
-    let failing: BTreeSet<&str> = failed.iter().filter_map(|fault| fault.pointer.split('/').nth(3)).collect();
-    json!({
-        "merchant": merchant,
-        "current": digests.0,
-        "draft": digests.1,
-        "carts": written,
-        "totals": {
-            "carts": count, "changed": changed, "compared": all.compared,
+/// The answer while carts are reckoned: of each no more is kept than what is written of it.
+#[derive(Default)]
+pub struct Answer {
+    written: Vec<u8>,
+    carts: usize,
+    changed: usize,
+    all: Sums,
+}
+
+impl Answer {
+    /// Writes a cart.
+    ///
+    /// # Errors
+    /// What serde says.
+    pub fn add(&mut self, cart: Reckoned<'_>, currency: &str) -> serde_json::Result<()> {
+        let (cart, differs) = write(cart, currency, &mut self.all);
+        if self.carts > 0 {
+            self.written.push(b',');
+        }
+        self.written.extend(serde_json::to_vec(&cart)?);
+        self.carts += 1;
+        self.changed += usize::from(differs);
+        Ok(())
+    }
+
+    /// The whole: `digests` are of the current rulebook and the draft, `failed` is in what the draft's own tests fail.
+    ///
+    /// # Errors
+    /// What serde says.
+    pub fn finish(
+        self,
+        merchant: &str,
+        digests: (Option<&str>, &str),
+        currency: &str,
+        tests: usize,
+        failed: &[Fault],
+    ) -> serde_json::Result<Vec<u8>> {
+        let Self { written, carts, changed, all } = self;
+        let failing: BTreeSet<&str> = failed.iter().filter_map(|fault| fault.pointer.split('/').nth(3)).collect();
+        let totals = json!({
+            "carts": carts, "changed": changed, "compared": all.compared,
             "current": all.current.write(currency), "draft": all.draft.write(currency),
             "difference": all.draft.less(&all.current).write(currency),
-        },
-        "tests": { "passed": tests - failing.len().min(tests), "failed": failing.len(), "faults": faults(failed) },
-    })
+        });
+        let tests = json!({
+            "passed": tests - failing.len().min(tests), "failed": failing.len(), "faults": faults(failed),
+        });
+        let mut body = Vec::with_capacity(written.len() + 4_096);
+        let mut name = b'{';
+        let rest = [
+            ("merchant", json!(merchant)),
+            ("current", json!(digests.0)),
+            ("draft", json!(digests.1)),
+            ("totals", totals),
+            ("tests", tests),
+        ];
+        for (field, value) in rest {
+            body.push(name);
+            body.extend(serde_json::to_vec(field)?);
+            body.push(b':');
+            body.extend(serde_json::to_vec(&value)?);
+            name = b',';
+        }
+        body.extend_from_slice(b",\"carts\":[");
+        body.extend_from_slice(&written);
+        body.extend_from_slice(b"]}");
+        Ok(body)
+    }
 }
 
 /// Amounts by the names of [`SUMS`].
@@ -190,10 +226,10 @@ struct Sums {
 
 /// A cart of the answer, and whether anything differs in it.
 fn write(cart: Reckoned<'_>, currency: &str, all: &mut Sums) -> (Json, bool) {
-    let Reckoned { id, current, draft } = cart;
+    let Reckoned { id, mut current, mut draft } = cart;
     let mut fields = Map::new();
     let mut put = |name: &str, value: Json| fields.insert(name.to_owned(), value);
-    let differs = match (&current, &draft) {
+    let differs = match (&mut current, &mut draft) {
         (Some(Side::Tally(before)), Side::Tally(after)) => {
             let (was, is) = (Amounts::of(before), Amounts::of(after));
             all.compared += 1;
@@ -201,9 +237,10 @@ fn write(cart: Reckoned<'_>, currency: &str, all: &mut Sums) -> (Json, bool) {
             all.draft.add(&is);
             let difference = is.less(&was);
             let promotions = promotions(before, after);
-            let said = |name: &&str| before.get(*name) != after.get(*name);
             let amounts = difference.0.values().any(|amount| *amount != 0);
-            let differs = amounts || !promotions.is_empty() || CLAIMED.iter().any(said);
+            let lines = leave_out_what_is_the_same(before, after);
+            let said = |name: &&str| before.get(*name) != after.get(*name);
+            let differs = amounts || lines || !promotions.is_empty() || CLAIMED.iter().any(said);
             put("difference", difference.write(currency));
             put("promotions", promotions.into());
             differs
@@ -217,10 +254,24 @@ fn write(cart: Reckoned<'_>, currency: &str, all: &mut Sums) -> (Json, bool) {
     (Json::Object(fields), differs)
 }
 
+/// Leaves out the lines in which both are the same; whether any is left.
+fn leave_out_what_is_the_same(before: &mut Map<String, Json>, after: &mut Map<String, Json>) -> bool {
+    let (Some(Json::Array(was)), Some(Json::Array(is))) = (before.get_mut("lines"), after.get_mut("lines")) else {
+        return false;
+    };
+    // Both are of one cart: its lines, in its order.
+    let differs: Vec<bool> = was.iter().zip(&*is).map(|(was, is)| was != is).collect();
+    for lines in [was, is] {
+        let mut differs = differs.iter();
+        lines.retain(|_| differs.next().copied().unwrap_or(true));
+    }
+    differs.contains(&true)
+}
+
 fn side(side: Side) -> Json {
     match side {
         Side::Tally(mut tally) => {
-            tally.retain(|name, _| ["totals", "lines"].contains(&name.as_str()) || CLAIMED.contains(&name.as_str()));
+            tally.retain(|name, _| TOLD.contains(&name.as_str()));
             Json::Object(tally)
         }
         Side::Refused(refused) => json!({ "faults": faults(&refused) }),
