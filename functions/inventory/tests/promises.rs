@@ -97,113 +97,37 @@ fn window(mode: &str, modes: &str, node: &str, now: &str, zone: Option<&str>) ->
     (told(&promise.earliest), told(&promise.latest))
 }
 
-#[test]
-fn what_is_brought_arrives_in_the_shoppers_hours() {
+/// The mode, what the rulebook says of modes and of the node, when the order is made, the shopper's zone, and the window.
+type Brought = (&'static str, &'static str, &'static str, &'static str, Option<&'static str>, [&'static str; 2]);
+
+#[rustfmt::skip]
+fn brought() -> Vec<Brought> {
     let riders = r#""instant": {"window": 1800, "from": "08:00", "to": "22:00"}"#;
     let (new_york, shanghai) = (Some("America/New_York"), Some("Asia/Shanghai"));
     let nine = r#", "hours": [{"from": "09:00", "to": "18:00"}]"#;
-    for (mode, modes, node, now, zone, window_of) in [
+    vec![
         // The day of a zone begins by its clock, also where that is put on between the order and the delivery.
-        (
-            "next-day",
-            "",
-            "",
-            "2026-03-07T12:00:00-05:00",
-            new_york,
-            ["2026-03-08T09:00:00-04:00", "2026-03-08T21:00:00-04:00"],
-        ),
-        (
-            "next-day",
-            "",
-            "",
-            "2026-10-31T12:00:00-04:00",
-            new_york,
-            ["2026-11-01T09:00:00-05:00", "2026-11-01T21:00:00-05:00"],
-        ),
-        (
-            "next-day",
-            "",
-            "",
-            "2026-03-07T12:00:00-05:00",
-            None,
-            ["2026-03-08T09:00:00-05:00", "2026-03-08T21:00:00-05:00"],
-        ),
+        ("next-day", "", "", "2026-03-07T12:00:00-05:00", new_york, ["2026-03-08T09:00:00-04:00", "2026-03-08T21:00:00-04:00"]),
+        ("next-day", "", "", "2026-10-31T12:00:00-04:00", new_york, ["2026-11-01T09:00:00-05:00", "2026-11-01T21:00:00-05:00"]),
+        ("next-day", "", "", "2026-03-07T12:00:00-05:00", None, ["2026-03-08T09:00:00-05:00", "2026-03-08T21:00:00-05:00"]),
         // Wherever it is sent from, and whatever offset the request was written with.
-        (
-            "next-day",
-            "",
-            "",
-            "2026-03-07T12:00:00-05:00",
-            shanghai,
-            ["2026-03-09T09:00:00+08:00", "2026-03-09T21:00:00+08:00"],
-        ),
-        (
-            "same-day",
-            "",
-            "",
-            "2026-03-07T12:00:00+00:00",
-            shanghai,
-            ["2026-03-07T20:00:00+08:00", "2026-03-07T22:00:00+08:00"],
-        ),
+        ("next-day", "", "", "2026-03-07T12:00:00-05:00", shanghai, ["2026-03-09T09:00:00+08:00", "2026-03-09T21:00:00+08:00"]),
+        ("same-day", "", "", "2026-03-07T12:00:00+00:00", shanghai, ["2026-03-07T20:00:00+08:00", "2026-03-07T22:00:00+08:00"]),
         // Riders ride in their hours: not before, and what they cannot bring any more the next day.
-        (
-            "instant",
-            riders,
-            "",
-            "2026-07-01T12:00:00-04:00",
-            None,
-            ["2026-07-01T12:00:00-04:00", "2026-07-01T12:30:00-04:00"],
-        ),
-        (
-            "instant",
-            riders,
-            "",
-            "2026-07-01T05:00:00-04:00",
-            None,
-            ["2026-07-01T08:00:00-04:00", "2026-07-01T08:30:00-04:00"],
-        ),
-        (
-            "instant",
-            riders,
-            "",
-            "2026-07-01T21:45:00-04:00",
-            None,
-            ["2026-07-01T21:45:00-04:00", "2026-07-01T22:00:00-04:00"],
-        ),
-        (
-            "instant",
-            riders,
-            "",
-            "2026-07-01T22:01:00-04:00",
-            None,
-            ["2026-07-02T08:00:00-04:00", "2026-07-02T08:30:00-04:00"],
-        ),
-        (
-            "instant",
-            "",
-            "",
-            "2026-07-01T23:45:00-04:00",
-            None,
-            ["2026-07-01T23:45:00-04:00", "2026-07-02T00:15:00-04:00"],
-        ),
+        ("instant", riders, "", "2026-07-01T12:00:00-04:00", None, ["2026-07-01T12:00:00-04:00", "2026-07-01T12:30:00-04:00"]),
+        ("instant", riders, "", "2026-07-01T05:00:00-04:00", None, ["2026-07-01T08:00:00-04:00", "2026-07-01T08:30:00-04:00"]),
+        ("instant", riders, "", "2026-07-01T21:45:00-04:00", None, ["2026-07-01T21:45:00-04:00", "2026-07-01T22:00:00-04:00"]),
+        ("instant", riders, "", "2026-07-01T22:01:00-04:00", None, ["2026-07-02T08:00:00-04:00", "2026-07-02T08:30:00-04:00"]),
+        ("instant", "", "", "2026-07-01T23:45:00-04:00", None, ["2026-07-01T23:45:00-04:00", "2026-07-02T00:15:00-04:00"]),
         // What is picked up is handed out while the doors are open.
-        (
-            "pickup",
-            "",
-            nine,
-            "2026-07-01T17:30:00-04:00",
-            None,
-            ["2026-07-01T17:30:00-04:00", "2026-07-01T17:30:00-04:00"],
-        ),
-        (
-            "pickup",
-            r#""pickup": {"window": 7200}"#,
-            nine,
-            "2026-07-01T17:30:00-04:00",
-            None,
-            ["2026-07-01T17:30:00-04:00", "2026-07-02T10:30:00-04:00"],
-        ),
-    ] {
+        ("pickup", "", nine, "2026-07-01T17:30:00-04:00", None, ["2026-07-01T17:30:00-04:00", "2026-07-01T17:30:00-04:00"]),
+        ("pickup", r#""pickup": {"window": 7200}"#, nine, "2026-07-01T17:30:00-04:00", None, ["2026-07-01T17:30:00-04:00", "2026-07-02T10:30:00-04:00"]),
+    ]
+}
+
+#[test]
+fn what_is_brought_arrives_in_the_shoppers_hours() {
+    for (mode, modes, node, now, zone, window_of) in brought() {
         let found = window(mode, modes, node, now, zone);
         assert_eq!(found, (window_of[0].to_owned(), window_of[1].to_owned()), "{mode} {modes} {now} {zone:?}");
     }
