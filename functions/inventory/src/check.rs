@@ -204,11 +204,14 @@ fn planned<'a>(
     pools: &[Pool<'a>],
     offers: &[(usize, Offer<'a>)],
 ) -> (Sourced, Ahead<'a>) {
+    let by = asked.inquiry.by.filter(|_| asked.inquiry.strictly);
+    let last: Option<Vec<Option<i64>>> =
+        by.map(|by| offers.iter().map(|(_, offer)| offer.last_for(asked, by)).collect());
     let mut round = 0;
     loop {
         round += 1;
         let proof = source(asked.rules, lines, pools, offers, asked.inquiry);
-        let mut ahead = Ahead::new(asked, lines, pools.len(), offers);
+        let mut ahead = Ahead::new(asked, last.clone(), lines, pools.len());
         lines.iter_mut().for_each(|line| later::fill(&mut ahead, line, pools, offers));
         if round > ROUNDS || !lower(lines, round == ROUNDS) {
             return (proof, ahead);

@@ -61,7 +61,7 @@ pub struct Ahead<'a> {
 impl<'a> Ahead<'a> {
     /// Nothing yet, beside what the lines take from so many pools.
     #[must_use]
-    pub fn new(asked: Asked<'a>, lines: &[Line<'_>], pools: usize, offers: &[(usize, Offer<'_>)]) -> Self {
+    pub fn new(asked: Asked<'a>, last: Option<Vec<Option<i64>>>, lines: &[Line<'_>], pools: usize) -> Self {
         let products = lines.iter().map(|line| line.product + 1).max().unwrap_or(0);
         let mut drawn = vec![Vec::new(); pools];
         for line in lines {
@@ -73,8 +73,6 @@ impl<'a> Ahead<'a> {
                 }
             }
         }
-        let by = asked.inquiry.by.filter(|_| asked.inquiry.strictly);
-        let last = by.map(|by| offers.iter().map(|(_, offer)| offer.last_for(asked, by)).collect());
         Self { asked, last, beyond: vec![0; products], drawn, coming: BTreeMap::new() }
     }
 

@@ -14,7 +14,7 @@ use inventory::sourcing::demand::{Stage, State};
 use inventory::sourcing::dual::Choice;
 use inventory::sourcing::objective::Scale;
 use inventory::sourcing::problem::Problem;
-use inventory::sourcing::{BUDGET, Budget, Case, Supplier, Want, solve};
+use inventory::sourcing::{BUDGET, Budget, Case, Sourced, Supplier, Want, solve};
 use inventory::words::Criterion::{self, Carbon, Cost, Distance, Latest, Promise, Shipments, Units};
 use plans::{brute, keeps, turned, worth};
 use proptest::prelude::*;
@@ -57,6 +57,22 @@ prop_compose! {
     }
 }
 
+/// A plan that keeps to everything, is the best where it is said to be, and else no further from it than is told.
+fn is_true(case: &Case, sourced: &Sourced) -> Result<(), TestCaseError> {
+    let (found, best) = (worth(case, &sourced.units), brute(case));
+    prop_assert!(keeps(case, &sourced.units), "{sourced:?}");
+    if sourced.optimal {
+        prop_assert_eq!(&found, &best);
+    }
+    if let Some((criterion, has, bound)) = sourced.gap {
+        let at = case.objective.iter().position(|other| *other == criterion).unwrap();
+        prop_assert!(bound <= has, "{sourced:?}");
+        // As good in what counts more, and no better than the bound in this.
+        prop_assert!(best[..at] != found[..at] || best[at] >= bound, "{sourced:?}: {best:?}");
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
@@ -72,34 +88,15 @@ proptest! {
     #[test]
     fn a_gap_that_is_told_is_true(case in tight(), work in 0..3_000_u64) {
         let sourced = solve(&case, Budget { work, ..BUDGET });
-        let (found, best) = (worth(&case, &sourced.units), brute(&case));
-        prop_assert!(keeps(&case, &sourced.units), "{sourced:?}");
-        if sourced.optimal {
-            prop_assert_eq!(&found, &best);
-        }
-        if let Some((criterion, has, bound)) = sourced.gap {
-            let at = case.objective.iter().position(|other| *other == criterion).unwrap();
-            prop_assert!(bound <= has, "{sourced:?}");
-            // As good in what counts more, and no better than the bound in this.
-            prop_assert!(best[..at] != found[..at] || best[at] >= bound, "{sourced:?}: {best:?}");
-        }
+        is_true(&case, &sourced)?;
     }
 
     /// The search by all criteria may do little, and what it leaves is proven criterion by criterion.
     #[test]
     fn what_is_proven_criterion_by_criterion_equals_trying_everything(case in tight(), work in 0..60_000_u64) {
         let sourced = solve(&case, Budget { work, choices: 3, ..BUDGET });
-        let (found, best) = (worth(&case, &sourced.units), brute(&case));
-        prop_assert!(keeps(&case, &sourced.units), "{sourced:?}");
         prop_assert_eq!(sourced.optimal, sourced.gap.is_none());
-        if sourced.optimal {
-            prop_assert_eq!(&found, &best);
-        }
-        if let Some((criterion, has, bound)) = sourced.gap {
-            let at = case.objective.iter().position(|other| *other == criterion).unwrap();
-            prop_assert!(bound <= has, "{sourced:?}");
-            prop_assert!(best[..at] != found[..at] || best[at] >= bound, "{sourced:?}: {best:?}");
-        }
+        is_true(&case, &sourced)?;
     }
 
     /// Whatever prices say of a criterion when those before it are as good as can be, the best plan is not below it.

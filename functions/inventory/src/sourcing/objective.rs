@@ -1,6 +1,6 @@
 //! A list of criteria as one whole number: each criterion is a digit, and its radix is more than it can reach.
 
-use super::Case;
+use super::{Case, Supplier};
 use crate::words::Criterion;
 
 /// Radices leave this much room above what a criterion can reach, so that a bound with a fraction of a digit is seen to
@@ -18,6 +18,24 @@ pub struct Scale {
     complete: bool,
 }
 
+/// What choosing a node costs by a criterion.
+#[must_use]
+pub const fn of_node(supplier: &Supplier, criterion: Criterion) -> i64 {
+    match criterion {
+        Criterion::Shipments => 1,
+        Criterion::Cost => supplier.cost,
+        Criterion::Distance => supplier.distance,
+        Criterion::Carbon => supplier.carbon,
+        Criterion::Units | Criterion::Promise | Criterion::Latest => 0,
+    }
+}
+
+/// What a missing unit costs by a criterion.
+#[must_use]
+pub fn of_missing(criterion: Criterion) -> i64 {
+    i64::from(matches!(criterion, Criterion::Units | Criterion::Promise))
+}
+
 impl Scale {
     /// The scale for a case.
     #[must_use]
@@ -28,9 +46,8 @@ impl Scale {
 
     fn with(case: &Case, criteria: &[Criterion], slack: i128) -> Self {
         let units: i128 = case.wants.iter().map(|want| i128::from(want.quantity)).sum();
-        let sum = |of: fn(&super::Supplier) -> i64| {
-            case.suppliers.iter().map(|supplier| i128::from(of(supplier))).sum::<i128>()
-        };
+        let sum =
+            |of: fn(&Supplier) -> i64| case.suppliers.iter().map(|supplier| i128::from(of(supplier))).sum::<i128>();
         let unit_cost: i128 = case
             .wants
             .iter()

@@ -1,8 +1,8 @@
 //! A case as dense numbers.
 #![allow(clippy::indexing_slicing, reason = "matrices of this module's own dimensions")]
 
-use super::objective::Scale;
-use super::{Case, Supplier};
+use super::objective::{self, Scale};
+use super::Case;
 use crate::words::Criterion;
 use std::cell::Cell;
 use std::ops::{Add, AddAssign, Div, Mul, Sub, SubAssign};
@@ -79,19 +79,12 @@ impl<'a, V: Score> Problem<'a, V> {
     #[must_use]
     pub fn new(case: &'a Case, scale: &Scale, work: u64) -> Self {
         let (nodes, wants) = (case.suppliers.len(), case.wants.len());
-        let one = |supplier: &Supplier, criterion: Criterion| match criterion {
-            Criterion::Shipments => 1,
-            Criterion::Cost => supplier.cost,
-            Criterion::Distance => supplier.distance,
-            Criterion::Carbon => supplier.carbon,
-            Criterion::Units | Criterion::Promise | Criterion::Latest => 0,
-        };
         let fixed = case
             .suppliers
             .iter()
-            .map(|supplier| V::narrow(scale.value(|criterion| one(supplier, criterion))))
+            .map(|supplier| V::narrow(scale.value(|criterion| objective::of_node(supplier, criterion))))
             .collect();
-        let short = scale.value(|criterion| i64::from(matches!(criterion, Criterion::Units | Criterion::Promise)));
+        let short = scale.value(objective::of_missing);
         let late = scale.value(|criterion| i64::from(criterion == Criterion::Promise));
         let money = scale.value(|criterion| i64::from(criterion == Criterion::Cost));
         let mut unit = Vec::with_capacity(nodes * wants);

@@ -21,34 +21,18 @@ impl Stage {
         below: i64,
         rounds: u32,
     ) -> Priced {
-        let former = self.former_bound(problem, state, paid, rounds);
-        let mut best = self.moved(
-            problem,
-            state,
-            paid,
-            below,
-            if former.as_ref().is_some_and(|(_, passes)| *passes) { 0 } else { rounds },
-        );
-        if let Some((former, passes)) = former {
-            best.bound = if passes { CLOSED } else { best.bound };
-            best.former = Some(Box::new(former));
-        }
+        let former = self.former.as_ref().zip(paid.former.as_mut()).zip(self.settled.last());
+        // What prices come to by the criterion before, and whether that says that no plan is sought.
+        let former = former.map(|((former, paid), settled)| {
+            let priced = former.ascend(problem, state, paid, settled + 1, rounds / 2);
+            let passes = former.passes(&priced, settled + 1);
+            (priced, passes)
+        });
+        let closed = former.as_ref().is_some_and(|(_, passes)| *passes);
+        let mut best = self.moved(problem, state, paid, below, if closed { 0 } else { rounds });
+        best.bound = if closed { CLOSED } else { best.bound };
+        best.former = former.map(|(priced, _)| Box::new(priced));
         best
-    }
-
-    /// What prices come to by the criterion before, and whether that says that no plan is sought.
-    fn former_bound<V: Score>(
-        &self,
-        problem: &Problem<'_, V>,
-        state: State<'_>,
-        paid: &mut Paid,
-        rounds: u32,
-    ) -> Option<(Priced, bool)> {
-        let (former, paid) = (self.former.as_ref()?, paid.former.as_mut()?);
-        let below = self.settled.last()? + 1;
-        let priced = former.ascend(problem, state, paid, below, rounds / 2);
-        let passes = former.passes(&priced, below);
-        Some((priced, passes))
     }
 
     /// Moves prices by this criterion alone.

@@ -1,7 +1,7 @@
 //! One criterion as numbers.
 #![allow(clippy::indexing_slicing, reason = "matrices of the case's dimensions")]
 
-use crate::sourcing::Case;
+use crate::sourcing::{Case, objective};
 use crate::words::Criterion;
 
 /// What plans come to by one criterion.
@@ -17,16 +17,6 @@ pub(super) struct Row {
 
 impl Row {
     pub fn of(case: &Case, criterion: Criterion) -> Self {
-        let fixed = |at: usize| {
-            let supplier = &case.suppliers[at];
-            match criterion {
-                Criterion::Shipments => 1,
-                Criterion::Cost => supplier.cost,
-                Criterion::Distance => supplier.distance,
-                Criterion::Carbon => supplier.carbon,
-                Criterion::Units | Criterion::Promise | Criterion::Latest => 0,
-            }
-        };
         let nodes = case.suppliers.len();
         let unit = |want: usize, at: usize| match criterion {
             Criterion::Cost => case.wants[want].unit_cost.get(at).copied().unwrap_or(0),
@@ -34,12 +24,9 @@ impl Row {
             _ => 0,
         };
         Self {
-            fixed: (0..nodes).map(fixed).collect(),
-            unit: (0..case.wants.len())
-                .flat_map(|want| (0..nodes).map(move |at| (want, at)))
-                .map(|(w, n)| unit(w, n))
-                .collect(),
-            short: i64::from(matches!(criterion, Criterion::Units | Criterion::Promise)),
+            fixed: case.suppliers.iter().map(|supplier| objective::of_node(supplier, criterion)).collect(),
+            unit: (0..case.wants.len() * nodes).map(|at| unit(at / nodes, at % nodes)).collect(),
+            short: objective::of_missing(criterion),
         }
     }
 
