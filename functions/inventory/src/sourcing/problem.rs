@@ -1,8 +1,8 @@
 //! A case as dense numbers.
 #![allow(clippy::indexing_slicing, reason = "matrices of this module's own dimensions")]
 
-use super::objective::{self, Scale};
 use super::Case;
+use super::objective::{self, Scale};
 use crate::words::Criterion;
 use std::cell::Cell;
 use std::ops::{Add, AddAssign, Div, Mul, Sub, SubAssign};
