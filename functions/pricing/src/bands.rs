@@ -61,6 +61,13 @@ impl Bands {
         self.bands.iter().map(|band| band.price).min().unwrap_or(0)
     }
 
+    /// Between which a unit costs at any quantity up to this one; `None` where there is no price for any.
+    #[must_use]
+    pub fn range(&self, quantity: u32) -> Option<(i64, i64)> {
+        let prices = || self.bands.iter().filter(|band| band.from <= quantity).map(|band| band.price);
+        prices().min().zip(prices().max())
+    }
+
     /// What that many units cost; `None` where no band is for that quantity.
     pub fn cost(&self, quantity: u32) -> Option<Result<Cost, Overflow>> {
         let reached = self.bands.iter().rev().find(|band| band.from <= quantity)?;

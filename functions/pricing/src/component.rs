@@ -3,7 +3,7 @@
 
 use commerce::facts::prices::{
     Cargo, Decision, Payable, PresalePlan, PriceClaim, PriceEvent, PriceReference, PricedCart, RefundAmounts,
-    RefundSearch, RemainingCost, ReturnLine, ShippingOption, Taxable, Taxation, Terms,
+    RefundSearch, ReturnLine, ShippingOption, Taxable, Taxation, Terms, UnitRange,
 };
 use commerce::facts::types::{Compiled, Context, Fault, Line};
 use std::cell::RefCell;
@@ -13,6 +13,7 @@ wit_bindgen::generate!({
     world: "pricing-function",
     with: {
         "pushcart:commerce/types@0.1.0": commerce::facts::types,
+        "pushcart:commerce/offers@0.1.0": commerce::facts::offers,
         "pushcart:commerce/prices@0.1.0": commerce::facts::prices,
     },
 });
@@ -23,25 +24,38 @@ struct Component;
 
 struct Rules(RefCell<crate::Rules>);
 
+struct Refunding(RefCell<crate::Refunding>);
+
 impl wit::Guest for Component {
     type Rules = Rules;
+    type Refunding = Refunding;
     fn compile(rulebook: String) -> Result<Compiled, Vec<Fault>> {
         crate::compile(&rulebook)
     }
-    fn refund_states(
-        decision: Decision,
-        returns: Vec<ReturnLine>,
-        search: RefundSearch,
-    ) -> Result<Vec<Vec<u32>>, Vec<Fault>> {
-        crate::refund_states(&decision, &returns, &search)
+}
+
+impl wit::GuestRefunding for Refunding {
+    fn start(decision: Decision, returns: Vec<ReturnLine>) -> Result<wit::Refunding, Vec<Fault>> {
+        let started = crate::Refunding::start(&decision, &returns);
+        started.map(|refunding| wit::Refunding::new(Refunding(RefCell::new(refunding))))
     }
-    fn refund(
-        decision: Decision,
-        returns: Vec<ReturnLine>,
-        costs: Vec<RemainingCost>,
-        search: RefundSearch,
-    ) -> Result<RefundAmounts, Vec<Fault>> {
-        crate::refund(&decision, &returns, &costs, &search)
+    fn asks(&self) -> bool {
+        self.0.borrow().asks()
+    }
+    fn search(&self, search: RefundSearch) {
+        self.0.borrow_mut().search(&search);
+    }
+    fn wanted(&self) -> Option<Vec<u32>> {
+        self.0.borrow_mut().wanted()
+    }
+    fn learn(&self, cost: Option<i64>) {
+        self.0.borrow_mut().learn(cost);
+    }
+    fn give_up(&self) {
+        self.0.borrow_mut().give_up();
+    }
+    fn amounts(&self) -> Result<RefundAmounts, Vec<Fault>> {
+        self.0.borrow().amounts()
     }
 }
 
@@ -57,6 +71,9 @@ impl wit::GuestRules for Rules {
     }
     fn price(&self, lines: Vec<Line>, context: Context) -> Result<PricedCart, Vec<Fault>> {
         self.0.borrow().price(&lines, &context)
+    }
+    fn ranges(&self, lines: Vec<Line>, context: Context) -> Result<Vec<UnitRange>, Vec<Fault>> {
+        self.0.borrow().ranges(&lines, &context)
     }
     fn ship(&self, cargo: Vec<Cargo>, context: Context) -> Result<Vec<ShippingOption>, Vec<Fault>> {
         self.0.borrow().ship(&cargo, &context)

@@ -5,6 +5,7 @@
 
 mod bands;
 mod catalogue;
+mod cheapest;
 mod compile;
 mod compiled;
 #[cfg(target_family = "wasm")]
@@ -24,5 +25,5 @@ mod taxes;
 mod when;
 
 pub use compile::compile;
-pub use refund::{refund, states as refund_states};
+pub use refund::Refunding;
 pub use rules::Rules;

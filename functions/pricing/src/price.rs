@@ -41,6 +41,16 @@ impl From<Overflow> for Unpriced {
     }
 }
 
+/// Between which a unit of a line costs at any quantity up to its own, whichever list wins; `None` where it has no price.
+pub fn range(product: &Product<'_>, lists: &[List], line: &Line, context: &Context) -> Option<(i64, i64)> {
+    let holding = product.offers.iter().filter(|offer| {
+        let list = usize::try_from(offer.list).ok().and_then(|place| lists.get(place));
+        list.is_some_and(|list| list.currency == context.currency && list.when.holds(line, context))
+    });
+    let ranges = holding.filter_map(|offer| offer.bands.range(line.quantity));
+    ranges.reduce(|(least, most), (from, to)| (least.min(from), most.max(to)))
+}
+
 struct Candidate<'a> {
     place: usize,
     list: &'a List,

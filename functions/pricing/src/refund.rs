@@ -9,21 +9,28 @@
 //! has all the units kept and no more than were bought*. That is the same whatever the order of returns, never negative and
 //! never more than was paid.
 //!
-//! Of lines that are alike, carts that differ only in which of them is kept are one cart: the last lines are those that
-//! most is kept of. A caller says how many carts it can bear to cost; where there are more, the two ends are all that
-//! is looked at, and the answer says that it is not exact.
+//! That cart is [`crate::cheapest`]'s to find. A caller gives up where asking becomes too much work; then
+//! the cheapest one known counts, and the answer says that it is not exact.
 
+use crate::cheapest::Cheapest;
 use commerce::facts::prices::{
-    Decision, RefundAmounts, RefundLine, RefundMethod, RefundSearch, RemainingCost, ReturnLine, SoldUnits, Tender,
+    Decision, RefundAmounts, RefundLine, RefundMethod, RefundSearch, ReturnLine, SoldUnits, Tender,
 };
 use commerce::facts::types::Fault;
 use commerce::money::{self, Overflow, Rounding};
 use commerce::{bounds, money::Remainder};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// A refund that is being reckoned.
+pub struct Refunding {
+    checked: Returns,
+    search: Option<Cheapest>,
+}
+
 /// A sale and its returns, checked against each other.
-struct Returns<'a> {
-    decision: &'a Decision,
+struct Returns {
+    decision: Decision,
+    returns: Vec<ReturnLine>,
     /// For each return, the place of its line.
     places: Vec<usize>,
     /// For each line, units that came back before, and with those of now.
@@ -45,13 +52,21 @@ fn overflow(Overflow: Overflow) -> Vec<Fault> {
     )]
 }
 
-fn check<'a>(decision: &'a Decision, returns: &[ReturnLine]) -> Result<Returns<'a>, Vec<Fault>> {
+fn check(decision: &Decision, returns: &[ReturnLine]) -> Result<Returns, Vec<Fault>> {
     let mut faults = check_decision(decision);
     let places: BTreeMap<&str, usize> =
         decision.lines.iter().enumerate().map(|(place, line)| (line.id.as_str(), place)).collect();
     let nothing = vec![0; decision.lines.len()];
     let refunded = vec![0; decision.lines.len()];
-    let mut checked = Returns { decision, places: Vec::new(), before: nothing.clone(), after: nothing, refunded };
+    let (sale, given) = (decision.clone(), returns.to_vec());
+    let mut checked = Returns {
+        decision: sale,
+        returns: given,
+        places: Vec::new(),
+        before: nothing.clone(),
+        after: nothing,
+        refunded,
+    };
     let mut named = BTreeSet::new();
     for (index, given) in returns.iter().enumerate() {
         let here = format!("/returns/{index}");
@@ -117,7 +132,7 @@ fn check_besides(decision: &Decision) -> Vec<Fault> {
     wrong.map(|(name, _, detail)| fault("out-of-range", format!("/decision/{name}"), detail.to_owned())).collect()
 }
 
-impl Returns<'_> {
+impl Returns {
     fn take(&mut self, place: usize, given: &ReturnLine, after: u32) {
         self.places.push(place);
         for (list, value) in [(&mut self.before, given.before), (&mut self.after, after)] {
@@ -134,139 +149,107 @@ impl Returns<'_> {
         self.decision.lines.iter().zip(returned).map(|(line, returned)| line.quantity - returned).collect()
     }
 
-    /// Lines that are alike and as many units of which were sold, each in the cart's order.
-    fn alike(&self, search: &RefundSearch) -> Vec<Vec<usize>> {
-        let mut classes: BTreeMap<(Option<u32>, usize, u32), Vec<usize>> = BTreeMap::new();
-        for (place, line) in self.decision.lines.iter().enumerate() {
-            let named = search.alike.get(place).copied();
-            let alone = if named.is_none() { place } else { 0 };
-            classes.entry((named, alone, line.quantity)).or_default().push(place);
-        }
-        classes.into_values().collect()
-    }
-
-    /// Every cart between what is kept and what was bought, one of those that differ only in which of lines alike is
-    /// kept; `None` where they are more than may be asked.
-    fn lattice(&self, search: &RefundSearch) -> Option<Vec<Vec<u32>>> {
-        let most = usize::try_from(search.most).unwrap_or(usize::MAX);
-        let kept = self.kept(&self.after);
-        let mut carts = vec![self.decision.lines.iter().map(|line| line.quantity).collect::<Vec<u32>>()];
-        for places in self.alike(search) {
-            let sold = places.first().and_then(|place| self.decision.lines.get(*place)).map_or(0, |line| line.quantity);
-            let least = ascending(&kept, &places);
-            if least.first().is_none_or(|units| *units == sold) {
-                continue;
-            }
-            let choices = choices(&least, sold, most / carts.len())?;
-            carts = carts
-                .iter()
-                .flat_map(|cart| choices.iter().map(|choice| with(cart.clone(), &places, choice)))
-                .collect();
-        }
-        Some(carts)
-    }
-
-    /// What is kept once so many units came back, as [`Self::lattice`] writes it.
-    fn end(&self, returned: &[u32], search: &RefundSearch) -> Vec<u32> {
-        let kept = self.kept(returned);
-        self.alike(search).iter().fold(kept, |cart, places| {
-            let units = ascending(&cart, places);
-            with(cart, places, &units)
-        })
-    }
-
     fn nothing_kept(&self) -> bool {
         self.kept(&self.after).iter().all(|units| *units == 0)
     }
 
-    /// The carts whose cost is wanted: the lattice, or the two ends where it is too large; none where all comes back.
-    fn wanted(&self, search: &RefundSearch) -> (Vec<Vec<u32>>, bool) {
-        if self.nothing_kept() {
-            return (Vec::new(), true);
-        }
-        let found = self.lattice(search);
-        let exact = found.is_some();
-        let mut carts = found.unwrap_or_else(|| vec![self.end(&self.after, search), self.end(&self.before, search)]);
-        // What was bought was paid: it is not asked.
-        carts.retain(|cart| cart.iter().zip(&self.decision.lines).any(|(units, line)| *units < line.quantity));
-        carts.sort();
-        carts.dedup();
-        (carts, exact)
+    fn paid(&self) -> Result<i64, Vec<Fault>> {
+        money::sum(self.decision.lines.iter().map(|line| line.paid)).map_err(overflow)
     }
 }
 
-/// The units of these lines, the fewest first.
-fn ascending(cart: &[u32], places: &[usize]) -> Vec<u32> {
-    let mut units: Vec<u32> = places.iter().filter_map(|place| cart.get(*place).copied()).collect();
-    units.sort_unstable();
-    units
-}
+impl Refunding {
+    /// Checks a sale and what comes back of it.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them, with pointers from `/decision` and `/returns`.
+    pub fn start(decision: &Decision, returns: &[ReturnLine]) -> Result<Self, Vec<Fault>> {
+        let checked = check(decision, returns)?;
+        money::sum(decision.lines.iter().map(|line| line.paid).chain([decision.shipping])).map_err(overflow)?;
+        Ok(Self { checked, search: None })
+    }
 
-/// A cart with so many units of these lines.
-fn with(mut cart: Vec<u32>, places: &[usize], units: &[u32]) -> Vec<u32> {
-    for (place, units) in places.iter().zip(units) {
-        if let Some(entry) = cart.get_mut(*place) {
-            *entry = *units;
+    /// Whether it depends on what carts cost: it refunds by re-evaluation, and something is kept.
+    #[must_use]
+    pub fn asks(&self) -> bool {
+        self.checked.decision.policy.method == RefundMethod::ReEvaluate && !self.checked.nothing_kept()
+    }
+
+    /// Looks for the cheapest cart by this.
+    pub fn search(&mut self, search: &RefundSearch) {
+        let Ok(paid) = self.checked.paid() else { return };
+        let sold: Vec<u32> = self.checked.decision.lines.iter().map(|line| line.quantity).collect();
+        let (kept, before) = (self.checked.kept(&self.checked.after), self.checked.kept(&self.checked.before));
+        self.search = Some(Cheapest::new(&sold, &kept, &before, paid, search));
+    }
+
+    /// The next cart whose cost is wanted, as the units kept of every line, in order; `None` once all is known.
+    pub fn wanted(&mut self) -> Option<Vec<u32>> {
+        self.search.as_mut()?.wanted()
+    }
+
+    /// What that cart costs, tax and all, without shipping; `None` where it cannot be bought.
+    pub fn learn(&mut self, cost: Option<i64>) {
+        if let (Some(search), Some(cost)) = (&mut self.search, cost) {
+            search.learn(cost);
         }
     }
-    cart
-}
 
-/// Every way to keep at least so many units of lines alike and no more than were sold, the fewest first; `None` where
-/// there are more ways than `most`.
-fn choices(least: &[u32], sold: u32, most: usize) -> Option<Vec<Vec<u32>>> {
-    let mut ways = vec![Vec::new()];
-    for units in least {
-        let from = |way: &Vec<u32>| way.last().copied().unwrap_or(0).max(*units);
-        let count = ways.iter().map(|way| u64::from(sold - from(way)) + 1).fold(0, u64::saturating_add);
-        if usize::try_from(count).map_or(true, |count| count > most) {
-            return None;
+    /// No more is asked, except what was kept before.
+    pub fn give_up(&mut self) {
+        if let Some(search) = &mut self.search {
+            search.give_up();
         }
-        ways = ways
-            .iter()
-            .flat_map(|way| (from(way)..=sold).map(move |units| [way.as_slice(), &[units]].concat()))
-            .collect();
     }
-    Some(ways)
-}
 
-/// The carts whose cost [`refund`] wants to know.
-///
-/// # Errors
-/// Everything that is wrong with the decision and the returns.
-pub fn states(decision: &Decision, returns: &[ReturnLine], search: &RefundSearch) -> Result<Vec<Vec<u32>>, Vec<Fault>> {
-    let checked = check(decision, returns)?;
-    Ok(match decision.policy.method {
-        RefundMethod::ProRata => Vec::new(),
-        RefundMethod::ReEvaluate => checked.wanted(search).0,
-    })
-}
+    /// What is refunded by what was learned.
+    ///
+    /// # Errors
+    /// `amount-overflow`; `cost-missing` where carts were not looked for that it depends on.
+    pub fn amounts(&self) -> Result<RefundAmounts, Vec<Fault>> {
+        let checked = &self.checked;
+        let decision = &checked.decision;
+        let (before, amounts, exact) = match decision.policy.method {
+            RefundMethod::ProRata => {
+                pro_rata(checked).map(|(before, amounts)| (before, amounts, true)).map_err(overflow)?
+            }
+            RefundMethod::ReEvaluate => {
+                let (amounts, exact) = self.re_evaluate()?;
+                (checked.refunded.clone(), amounts, exact)
+            }
+        };
+        let all =
+            |returned: &[u32]| decision.lines.iter().zip(returned).all(|(line, returned)| line.quantity == *returned);
+        let last = decision.policy.shipping_with_all && all(&checked.after) && !all(&checked.before);
+        let (shipping, shipping_tax) = if last { (decision.shipping, decision.shipping_tax) } else { (0, 0) };
+        let given = checked.returns.iter().zip(&checked.places);
+        let lines: Vec<RefundLine> =
+            given.map(|(given, place)| written(decision, *place, given, &before, &amounts)).collect();
+        // What the lines named cannot take goes to lines that came back before, and counts in the total.
+        let total = money::sum(amounts.iter().copied().chain([shipping])).map_err(overflow)?;
+        let Besides { tenders, points_returned, points_revoked } =
+            besides(checked, &before, &amounts).map_err(overflow)?;
+        Ok(RefundAmounts { lines, shipping, shipping_tax, total, tenders, points_returned, points_revoked, exact })
+    }
 
-/// What is refunded; the search is that of [`states`].
-///
-/// # Errors
-/// Everything that is wrong with the decision and the returns; `cost-missing` where [`states`] wants a cost that is not given.
-pub fn refund(
-    decision: &Decision,
-    returns: &[ReturnLine],
-    costs: &[RemainingCost],
-    search: &RefundSearch,
-) -> Result<RefundAmounts, Vec<Fault>> {
-    let mut checked = check(decision, returns)?;
-    money::sum(decision.lines.iter().map(|line| line.paid).chain([decision.shipping])).map_err(overflow)?;
-    let (amounts, exact) = match decision.policy.method {
-        RefundMethod::ProRata => (pro_rata(&mut checked).map_err(overflow)?, true),
-        RefundMethod::ReEvaluate => re_evaluate(&checked, costs, search)?,
-    };
-    let all = |returned: &[u32]| decision.lines.iter().zip(returned).all(|(line, returned)| line.quantity == *returned);
-    let last = decision.policy.shipping_with_all && all(&checked.after) && !all(&checked.before);
-    let (shipping, shipping_tax) = if last { (decision.shipping, decision.shipping_tax) } else { (0, 0) };
-    let lines: Vec<RefundLine> =
-        returns.iter().zip(&checked.places).map(|(given, place)| written(&checked, *place, given, &amounts)).collect();
-    // What the lines named cannot take goes to lines that came back before, and counts in the total.
-    let total = money::sum(amounts.iter().copied().chain([shipping])).map_err(overflow)?;
-    let Besides { tenders, points_returned, points_revoked } = besides(&checked, &amounts).map_err(overflow)?;
-    Ok(RefundAmounts { lines, shipping, shipping_tax, total, tenders, points_returned, points_revoked, exact })
+    fn re_evaluate(&self) -> Result<(Vec<i64>, bool), Vec<Fault>> {
+        let checked = &self.checked;
+        let paid = checked.paid()?;
+        let (cheapest, exact) = match &self.search {
+            _ if checked.nothing_kept() => (0, true),
+            Some(search) => (search.best(), search.is_exact()),
+            None => {
+                let detail = "what carts cost must be looked for".to_owned();
+                return Err(vec![fault("cost-missing", "/returns".to_owned(), detail)]);
+            }
+        };
+        // No more than was paid for the lines that come back.
+        let lines = checked.decision.lines.iter().zip(&checked.after);
+        let touched = lines.filter(|(_, units)| **units > 0).map(|(line, _)| line.paid);
+        let due = (paid - cheapest).min(money::sum(touched).map_err(overflow)?);
+        let given: i64 = money::sum(checked.refunded.iter().copied()).map_err(overflow)?;
+        Ok((spread((due - given).max(0), checked).map_err(overflow)?, exact))
+    }
 }
 
 /// What goes back that is no money.
@@ -278,9 +261,9 @@ struct Besides {
 
 /// Follows from what was refunded of the lines before and with this return alone, so that it is the same in any order.
 /// The purses together get their even part of it, the first purse first: that never takes anything back from one.
-fn besides(checked: &Returns<'_>, amounts: &[i64]) -> Result<Besides, Overflow> {
-    let decision = checked.decision;
-    let (before, after, whole) = progress(checked, amounts)?;
+fn besides(checked: &Returns, refunded: &[i64], amounts: &[i64]) -> Result<Besides, Overflow> {
+    let decision = &checked.decision;
+    let (before, after, whole) = progress(checked, refunded, amounts)?;
     let even = |all: i64, so_far: i64| money::part(all, so_far, whole, Rounding::Down);
     let between = |all: i64| Ok(even(all, after)? - even(all, before)?);
     let purses = money::sum(decision.tenders.iter().map(|tender| tender.amount))?;
@@ -300,7 +283,7 @@ fn besides(checked: &Returns<'_>, amounts: &[i64]) -> Result<Besides, Overflow> 
 
 /// What was refunded of the lines before, what with this return, and what was paid for them; units where nothing was
 /// paid.
-fn progress(checked: &Returns<'_>, amounts: &[i64]) -> Result<(i64, i64, i64), Overflow> {
+fn progress(checked: &Returns, refunded: &[i64], amounts: &[i64]) -> Result<(i64, i64, i64), Overflow> {
     let lines = &checked.decision.lines;
     let paid = money::sum(lines.iter().map(|line| line.paid))?;
     if paid == 0 {
@@ -308,15 +291,15 @@ fn progress(checked: &Returns<'_>, amounts: &[i64]) -> Result<(i64, i64, i64), O
         let sold: i64 = lines.iter().map(|line| i64::from(line.quantity)).sum();
         return Ok((units(&checked.before), units(&checked.after), sold.max(1)));
     }
-    let before = money::sum(checked.refunded.iter().copied())?.min(paid);
+    let before = money::sum(refunded.iter().copied())?.min(paid);
     let after = money::sum([before].into_iter().chain(amounts.iter().copied()))?.min(paid);
     Ok((before, after, paid))
 }
 
-fn written(checked: &Returns<'_>, place: usize, given: &ReturnLine, amounts: &[i64]) -> RefundLine {
+fn written(decision: &Decision, place: usize, given: &ReturnLine, before: &[i64], amounts: &[i64]) -> RefundLine {
     let amount = amounts.get(place).copied().unwrap_or(0);
-    let before = checked.refunded.get(place).copied().unwrap_or(0);
-    let tax = checked.decision.lines.get(place).map_or(0, |line| tax_of(line, before + amount) - tax_of(line, before));
+    let before = before.get(place).copied().unwrap_or(0);
+    let tax = decision.lines.get(place).map_or(0, |line| tax_of(line, before + amount) - tax_of(line, before));
     RefundLine { id: given.id.clone(), quantity: given.now, amount, tax }
 }
 
@@ -331,52 +314,24 @@ fn share(line: &SoldUnits, units: u32) -> Result<i64, Overflow> {
 }
 
 /// The even part of each line that so many units of it are.
-fn even_parts(checked: &Returns<'_>, units: &[u32]) -> Result<Vec<i64>, Overflow> {
+fn even_parts(checked: &Returns, units: &[u32]) -> Result<Vec<i64>, Overflow> {
     checked.decision.lines.iter().zip(units).map(|(line, units)| share(line, *units)).collect()
 }
 
 /// The even part of all units that came back, less what was refunded before: at least the part of the units before,
-/// also where a caller does not say it, and what was refunded beyond that is not refunded again.
-fn pro_rata(checked: &mut Returns<'_>) -> Result<Vec<i64>, Overflow> {
+/// also where a caller does not say it, and what was refunded beyond that is not refunded again. Gives what counts as
+/// refunded before, and what is refunded now.
+fn pro_rata(checked: &Returns) -> Result<(Vec<i64>, Vec<i64>), Overflow> {
     let (before, after) = (even_parts(checked, &checked.before)?, even_parts(checked, &checked.after)?);
-    checked.refunded.iter_mut().zip(before).for_each(|(refunded, part)| *refunded = part.max(*refunded));
-    Ok(after.iter().zip(&checked.refunded).map(|(part, refunded)| (part - refunded).max(0)).collect())
-}
-
-fn re_evaluate(
-    checked: &Returns<'_>,
-    costs: &[RemainingCost],
-    search: &RefundSearch,
-) -> Result<(Vec<i64>, bool), Vec<Fault>> {
-    let known: BTreeMap<&[u32], i64> = costs.iter().map(|cost| (cost.quantities.as_slice(), cost.cost)).collect();
-    let paid: i64 = money::sum(checked.decision.lines.iter().map(|line| line.paid)).map_err(overflow)?;
-    let (wanted, exact) = checked.wanted(search);
-    let mut cheapest = paid;
-    for cart in &wanted {
-        let Some(cost) = known.get(cart.as_slice()) else {
-            return Err(vec![fault(
-                "cost-missing",
-                "/returns".to_owned(),
-                format!("the cost of keeping {cart:?} must be given"),
-            )]);
-        };
-        cheapest = cheapest.min(*cost);
-    }
-    if checked.nothing_kept() {
-        cheapest = 0;
-    }
-    // No more than was paid for the lines that come back.
-    let touched =
-        checked.decision.lines.iter().zip(&checked.after).filter(|(_, units)| **units > 0).map(|(line, _)| line.paid);
-    let due = (paid - cheapest.max(0)).min(money::sum(touched).map_err(overflow)?);
-    let given: i64 = money::sum(checked.refunded.iter().copied()).map_err(overflow)?;
-    Ok((spread((due - given).max(0), checked).map_err(overflow)?, exact))
+    let refunded: Vec<i64> = before.iter().zip(&checked.refunded).map(|(part, given)| *part.max(given)).collect();
+    let amounts = after.iter().zip(&refunded).map(|(part, refunded)| (part - refunded).max(0)).collect();
+    Ok((refunded, amounts))
 }
 
 /// Splits a refund among the lines that come back now by what their units were paid, and what they cannot bear among
 /// those that came back before: no line gets more than was paid for it. What a line gets so depends on the order of
 /// returns, unlike the sum: an even part of all that came back so far could be less than a line was refunded already.
-fn spread(amount: i64, checked: &Returns<'_>) -> Result<Vec<i64>, Overflow> {
+fn spread(amount: i64, checked: &Returns) -> Result<Vec<i64>, Overflow> {
     let lines = &checked.decision.lines;
     let mut shares = vec![0; lines.len()];
     let mut left = amount;

@@ -11,7 +11,7 @@ use crate::table;
 use commerce::bounds;
 use commerce::facts::prices::{
     Cargo, Particulars, Payable, PresalePlan, PriceClaim, PriceEvent, PriceReference, PricedCart, PricedLine,
-    ShippingOption, Taxable, Taxation, Terms,
+    ShippingOption, Taxable, Taxation, Terms, UnitRange,
 };
 use commerce::facts::types::{Context, Fault, Line};
 use std::collections::BTreeMap;
@@ -86,6 +86,27 @@ impl Rules {
             }
         }
         if faults.is_empty() { Ok(cart) } else { Err(faults) }
+    }
+
+    /// Between which a unit of each line costs at any quantity up to the line's; the order is kept.
+    ///
+    /// # Errors
+    /// As of [`Self::price`].
+    pub fn ranges(&self, lines: &[Line], context: &Context) -> Result<Vec<UnitRange>, Vec<Fault>> {
+        let each = lines.iter().enumerate().map(|(index, line)| {
+            self.range(line, context).map_err(|(field, code, detail)| {
+                vec![Fault { code: code.to_owned(), pointer: format!("/lines/{index}/{field}"), detail }]
+            })
+        });
+        each.collect()
+    }
+
+    fn range(&self, line: &Line, context: &Context) -> Result<UnitRange, Refusal> {
+        let product = self.product(&line.sku)?;
+        let (least, most) = price::range(&product, &self.root.lists, line, context)
+            .ok_or_else(|| unpriced(Unpriced::NoList, line, context))?;
+        let category = product.tax_category.unwrap_or(self.root.taxes.default_category());
+        Ok(UnitRange { least, most, tax_on_top: self.root.taxes.on_top_of_all(category, context) })
     }
 
     fn price_line(&self, line: &Line, context: &Context) -> Result<(PricedLine, Particulars), Refusal> {

@@ -138,6 +138,13 @@ impl Taxes {
         if fraction.included { 0 } else { fraction.basis_points() }
     }
 
+    /// The same, as far as every part of what is paid bears it: 0 where imports may be taxed otherwise, and where the tax of
+    /// each unit is rounded.
+    #[must_use]
+    pub fn on_top_of_all(&self, category: &str, context: &Context) -> u32 {
+        if self.imports.is_empty() && self.level != Level::Unit { self.on_top(category, context) } else { 0 }
+    }
+
     /// The country that a cart is shipped to where it names none.
     #[must_use]
     pub fn home(&self) -> Option<&str> {

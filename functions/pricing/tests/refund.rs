@@ -4,10 +4,11 @@
 mod cart;
 
 use cart::brief;
+use commerce::facts::offers::{Allowance, Ceiling, LineAllowance, Need, UnitCount};
 use commerce::facts::prices::{
-    Decision, RefundAmounts, RefundMethod, RefundPolicy, RefundSearch, RemainingCost, ReturnLine, SoldUnits, Tender,
+    Decision, RefundAmounts, RefundMethod, RefundPolicy, RefundSearch, ReturnLine, SoldUnits, Tender, UnitRange,
 };
-use pricing::{refund, refund_states};
+use pricing::Refunding;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -33,27 +34,45 @@ fn back(line: usize, before: u32, now: u32, refunded: i64) -> ReturnLine {
     ReturnLine { id: line.to_string(), before, now, refunded }
 }
 
-/// No two lines are alike, and this many carts may be asked.
-fn unlike(decision: &Decision, most: u32) -> RefundSearch {
-    RefundSearch { alike: (0..).zip(&decision.lines).map(|(place, _)| place).collect(), most }
+/// No two lines are alike, and nothing is known of what they cost.
+fn unlike(decision: &Decision) -> RefundSearch {
+    let alike = (0..).zip(&decision.lines).map(|(place, _)| place).collect();
+    RefundSearch { alike, units: Vec::new(), ceilings: Vec::new() }
 }
 
 /// Refunds with the cost of each remaining cart as this function says.
 fn settle(decision: &Decision, returns: &[ReturnLine], cost: impl Fn(&[u32]) -> i64) -> RefundAmounts {
-    settle_by(&unlike(decision, 1_000), decision, returns, cost)
+    settle_by(&unlike(decision), 1_000, decision, returns, cost).0
 }
 
+/// The same, and how many carts were asked about; after so many it gives up.
 fn settle_by(
     search: &RefundSearch,
+    most: u32,
     decision: &Decision,
     returns: &[ReturnLine],
     cost: impl Fn(&[u32]) -> i64,
-) -> RefundAmounts {
-    let states = refund_states(decision, returns, search).unwrap();
-    assert!(states.len() <= search.most as usize);
-    let costs: Vec<RemainingCost> =
-        states.into_iter().map(|quantities| RemainingCost { cost: cost(&quantities), quantities }).collect();
-    refund(decision, returns, &costs, search).unwrap()
+) -> (RefundAmounts, u32) {
+    let mut refunding = Refunding::start(decision, returns).unwrap();
+    let mut asked = 0;
+    if refunding.asks() {
+        refunding.search(search);
+        while let Some(units) = refunding.wanted() {
+            refunding.learn(Some(cost(&units)));
+            asked += 1;
+            if asked == most {
+                refunding.give_up();
+            }
+        }
+    }
+    // What was kept before is asked about beside those that may be.
+    assert!(asked <= most + 1);
+    (refunding.amounts().unwrap(), asked)
+}
+
+/// What is wrong with a sale and its returns.
+fn faults(decision: &Decision, returns: &[ReturnLine]) -> Vec<String> {
+    brief(&Refunding::start(decision, returns).err().unwrap())
 }
 
 #[test]
@@ -99,17 +118,46 @@ fn lines_alike_are_counted_together_and_what_is_too_much_is_said() {
     };
     let sold = decision(RefundMethod::ReEvaluate, &[(1, 583, 0); 12]);
     let eight: Vec<ReturnLine> = (0..8).map(|line| back(line, 0, 1, 0)).collect();
-    let alike = |most| RefundSearch { alike: vec![7; 12], most };
-    for (search, states, expected) in [
-        (alike(9), 8, (3_996, true)),
-        (alike(8), 1, (2_996, false)),
-        (unlike(&sold, 256), 255, (3_996, true)),
-        (unlike(&sold, 255), 1, (2_996, false)),
+    let alike = || RefundSearch { alike: vec![7; 12], ..unlike(&sold) };
+    // A unit costs 10.00 at least, and 50.00 go off where eight are there: of unlike lines, four of eight more are.
+    let known = || {
+        let counts = (0..12).map(|line| UnitCount { line, count: 1_000 }).collect();
+        let part = Allowance {
+            fixed: 5_000,
+            lines: Vec::new(),
+            capped: Vec::new(),
+            needs: vec![Need { counts, least: 8_000 }],
+        };
+        let ceilings = vec![Ceiling { group: 0, parts: vec![part] }];
+        RefundSearch {
+            units: vec![UnitRange { least: 1_000, most: 1_000, tax_on_top: 0 }; 12],
+            ceilings,
+            ..unlike(&sold)
+        }
+    };
+    for (search, most, expected) in [
+        (alike(), 8, (3_996, true)),
+        (alike(), 2, (2_996, false)),
+        (unlike(&sold), 255, (3_996, true)),
+        (unlike(&sold), 254, (3_996, false)),
+        (known(), 2, (3_996, true)),
     ] {
-        assert_eq!(refund_states(&sold, &eight, &search).unwrap().len(), states);
-        let found = settle_by(&search, &sold, &eight, ladder);
-        assert_eq!((found.total, found.exact), expected, "{search:?}");
+        let (found, _) = settle_by(&search, most, &sold, &eight, ladder);
+        assert_eq!((found.total, found.exact), expected, "{most} {search:?}");
     }
+}
+
+#[test]
+fn what_cannot_be_bought_is_no_cart_that_might_be_kept() {
+    // Six units for 12.00 each with one of them 20.00 alone; fewer than four are not sold.
+    let sold = decision(RefundMethod::ReEvaluate, &[(6, 7_200, 0)]);
+    let mut refunding = Refunding::start(&sold, &[back(0, 0, 3, 0)]).unwrap();
+    refunding.search(&unlike(&sold));
+    while let Some(units) = refunding.wanted() {
+        refunding.learn((units[0] >= 4).then_some(i64::from(units[0]) * 1_200));
+    }
+    let found = refunding.amounts().unwrap();
+    assert_eq!((found.total, found.exact), (7_200 - 4_800, true));
 }
 
 fn tender(id: &str, amount: i64) -> Tender {
@@ -151,10 +199,7 @@ fn what_purses_and_points_paid_goes_back_to_them() {
     assert_eq!(settle(&free, &[back(0, 1, 1, 0)], |_| 0).points_returned, 33);
     free.tenders = vec![tender("red", 1)];
     free.points_earned = -1;
-    assert_eq!(
-        brief(&refund(&free, &[], &[], &unlike(&free, 9)).unwrap_err()),
-        ["/decision/tenders out-of-range", "/decision/pointsEarned out-of-range"]
-    );
+    assert_eq!(faults(&free, &[]), ["/decision/tenders out-of-range", "/decision/pointsEarned out-of-range"]);
 }
 
 #[test]
@@ -167,16 +212,11 @@ fn what_is_wrong_with_a_return_is_said() {
         "/returns/2/refunded refunded-more-than-paid",
         "/returns/3 duplicate-line",
     ];
-    assert_eq!(brief(&refund(&sold, &returns, &[], &unlike(&sold, 9)).unwrap_err()), expected);
-    assert_eq!(
-        brief(&refund(&sold, &[back(0, 0, 1, 0)], &[], &unlike(&sold, 9)).unwrap_err()),
-        ["/returns cost-missing"]
-    );
+    assert_eq!(faults(&sold, &returns), expected);
+    let unasked = Refunding::start(&sold, &[back(0, 0, 1, 0)]).unwrap();
+    assert_eq!(brief(&unasked.amounts().unwrap_err()), ["/returns cost-missing"]);
     let odd = decision(RefundMethod::ProRata, &[(0, 100, 10), (1, 5, 6)]);
-    assert_eq!(
-        brief(&refund(&odd, &[], &[], &unlike(&odd, 9)).unwrap_err()),
-        ["/decision/lines/0 out-of-range", "/decision/lines/1 out-of-range"]
-    );
+    assert_eq!(faults(&odd, &[]), ["/decision/lines/0 out-of-range", "/decision/lines/1 out-of-range"]);
 }
 
 /// What purses get back, burned points that come back, earned points that are taken back.
@@ -260,4 +300,107 @@ proptest! {
         };
         in_sequence(&tendered(decision(RefundMethod::ReEvaluate, &lines)), &order, nonsense)?;
     }
+
+    /// What units cost and what promotions take off at most only saves questions: the refund is that of asking about all.
+    #[test]
+    fn what_is_known_of_costs_changes_no_refund(market in market(), order in any::<prop::sample::Index>()) {
+        let Market { lines, ceilings, units, alike } = market;
+        let cost = |kept: &[u32]| true_cost(&units, &ceilings, kept);
+        let sold: Vec<u32> = lines.iter().map(|(units, _)| *units).collect();
+        let paid = cost(&sold);
+        let shares = commerce::money::allocate(paid, &vec![1; lines.len()], commerce::money::Remainder::LargestFraction);
+        let whole = decision(RefundMethod::ReEvaluate, &lines.iter().zip(shares).map(|((units, _), paid)| (*units, paid, 0)).collect::<Vec<_>>());
+        let mut returns: Vec<ReturnLine> = lines.iter().enumerate().map(|(place, (_, back_now))| back(place, 0, *back_now, 0)).collect();
+        returns.rotate_left(order.index(lines.len()));
+        let blind = RefundSearch { alike: alike.clone(), ..unlike(&whole) };
+        let seeing = RefundSearch { units: units.clone(), ceilings: ceilings.clone(), ..blind.clone() };
+        let ((expected, all), (found, some)) = (settle_by(&blind, 100_000, &whole, &returns, cost), settle_by(&seeing, 100_000, &whole, &returns, cost));
+        prop_assert!(expected.exact && found.exact);
+        prop_assert_eq!(expected.total, found.total);
+        prop_assert!(some <= all);
+    }
+}
+
+/// Lines with their units and how many come back, what promotions can take off at most, and what units cost.
+#[derive(Clone, Debug)]
+struct Market {
+    lines: Vec<(u32, u32)>,
+    ceilings: Vec<Ceiling>,
+    units: Vec<UnitRange>,
+    alike: Vec<u32>,
+}
+
+fn market() -> impl Strategy<Value = Market> {
+    let line = (1..4_u32, 0..4_u32, 1..5_000_i64, 0..3_u32)
+        .prop_map(|(units, back, price, taxed)| (units, back.min(units), price, taxed * 800));
+    prop::collection::vec(line, 1..5)
+        .prop_flat_map(|lines| {
+            let many = u32::try_from(lines.len()).unwrap();
+            let of_line = (0..many, 0..6_000_u32, 0..2_000_i64, 0..2_000_i64);
+            let part = (0..3_000_i64, prop::collection::vec(of_line, 0..3), 0..9_000_i64).prop_map(
+                move |(fixed, lines, least)| Allowance {
+                    fixed,
+                    capped: Vec::new(),
+                    lines: lines
+                        .into_iter()
+                        .map(|(line, rate, each, shared)| LineAllowance {
+                            line,
+                            rate,
+                            each: each * 1_000_000,
+                            shared: shared * 1_000_000,
+                        })
+                        .collect(),
+                    needs: vec![Need {
+                        counts: (0..many).map(|line| UnitCount { line, count: 1_000 }).collect(),
+                        least,
+                    }],
+                },
+            );
+            let ceiling =
+                (0..2_u32, prop::collection::vec(part, 1..3)).prop_map(|(group, parts)| Ceiling { group, parts });
+            (Just(lines), prop::collection::vec(ceiling, 0..4))
+        })
+        .prop_map(|(lines, ceilings)| Market {
+            units: lines
+                .iter()
+                .map(|(_, _, price, tax)| UnitRange { least: *price, most: *price, tax_on_top: *tax })
+                .collect(),
+            alike: (0..).zip(&lines).map(|(place, _)| place).collect(),
+            lines: lines.iter().map(|(units, back, ..)| (*units, *back)).collect(),
+            ceilings,
+        })
+}
+
+/// What a cart costs where the first promotion of each group takes off all that it can, the amount that units share from
+/// the first lines.
+fn true_cost(units: &[UnitRange], ceilings: &[Ceiling], kept: &[u32]) -> i64 {
+    let mut left: Vec<i64> = units.iter().zip(kept).map(|(unit, units)| unit.least * i64::from(*units)).collect();
+    let mut given = Vec::new();
+    for ceiling in ceilings {
+        if given.contains(&ceiling.group) {
+            continue;
+        }
+        given.push(ceiling.group);
+        let opened = left.clone();
+        for part in &ceiling.parts {
+            let have =
+                |need: &Need| need.counts.iter().map(|own| own.count * i64::from(kept[own.line as usize])).sum::<i64>();
+            if part.needs.iter().any(|need| have(need) < need.least) {
+                continue;
+            }
+            let mut off = part.fixed;
+            for own in &part.lines {
+                let place = own.line as usize;
+                let of_units = i64::from(kept[place]) * (own.each / 1_000_000);
+                left[place] = (left[place] - opened[place] * i64::from(own.rate) / 10_000 - of_units).max(0);
+                off += i64::from(kept[place]) * (own.shared / 1_000_000);
+            }
+            for line in &mut left {
+                let taken = off.min(*line);
+                *line -= taken;
+                off -= taken;
+            }
+        }
+    }
+    left.iter().zip(units).map(|(left, unit)| left + left * i64::from(unit.tax_on_top) / 10_000).sum()
 }

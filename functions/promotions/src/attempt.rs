@@ -45,6 +45,7 @@ pub fn attempt(
     ledger: &Ledger,
     applied: &Applied<'_>,
 ) -> Result<(Given, Ledger), Refusal> {
+    scene.attempts.set(scene.attempts.get().saturating_add(1));
     if !promotion.after.iter().all(|id| applied.contains(&id.as_str())) {
         return Err(Refusal::plain("other-promotion-missing"));
     }

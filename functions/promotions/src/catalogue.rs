@@ -1,12 +1,14 @@
 //! The one list of everything that a promotion can ask for and give. A kind is one file and one line here; the parser,
 //! the reference in `docs/` and its tests are driven from it.
 
+use crate::allowance::Fullest;
 use crate::code::Code;
 use crate::desk::Desk;
 use crate::index::Key;
 use crate::ledger::Ledger;
 use crate::reader::Reader;
 use crate::scene::{Refusal, Scene};
+use commerce::facts::offers::{Allowance, Need};
 use commerce::money::Rounding;
 use commerce::{Object, Value};
 use serde::{Deserialize, Serialize};
@@ -49,6 +51,10 @@ pub trait Test: Sized {
     /// What would have to be added to the cart for it to hold.
     fn lack(&self, _scene: &Scene<'_>, _ledger: &Ledger) -> Option<Lack> {
         None
+    }
+    /// What any cart must come to for it to hold, as far as it can be said.
+    fn needs(&self, _cart: &Fullest<'_>) -> Vec<Need> {
+        Vec::new()
     }
     /// The codes that can make it hold.
     fn named(&self) -> Vec<&Code> {
@@ -110,6 +116,11 @@ pub trait Give: Sized {
     /// It treats each line by that line alone, and a line that costs less before costs no more after.
     fn by_line(&self) -> bool {
         false
+    }
+    /// The most that it can take off any cart with no more units of any line, in parts that add up; `None` where that is
+    /// all that lines cost.
+    fn allows(&self, _cart: &Fullest<'_>) -> Option<Vec<Allowance>> {
+        None
     }
     /// What would have to be added to the cart for it to give more.
     fn lack(&self, _scene: &Scene<'_>, _ledger: &Ledger) -> Option<Lack> {
@@ -189,6 +200,11 @@ macro_rules! catalogue {
         pub fn lack(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Lack> {
             match self { $(Self::$Type(kind) => kind.lack(scene, ledger)),+ }
         }
+        /// What any cart must come to for it to hold, as far as it can be said.
+        #[must_use]
+        pub fn needs(&self, cart: &Fullest<'_>) -> Vec<Need> {
+            match self { $(Self::$Type(kind) => kind.needs(cart)),+ }
+        }
         /// The codes that can make it hold.
         #[must_use]
         pub fn named(&self) -> Vec<&Code> {
@@ -220,6 +236,11 @@ macro_rules! catalogue {
         pub fn by_line(&self) -> bool {
             match self { $(Self::$Type(kind) => kind.by_line()),+ }
         }
+        /// The most that it can take off any cart with no more units of any line.
+        #[must_use]
+        pub fn allows(&self, cart: &Fullest<'_>) -> Option<Vec<Allowance>> {
+            match self { $(Self::$Type(kind) => kind.allows(cart)),+ }
+        }
         /// What would have to be added to the cart for it to give more.
         #[must_use]
         pub fn lack(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Lack> {
@@ -234,7 +255,10 @@ macro_rules! catalogue {
 }
 
 mod conditions_list {
-    use super::{Code, Deserialize, Key, Kind, Lack, Ledger, Object, Reader, Refusal, Scene, Serialize, Test, Value};
+    use super::{
+        Code, Deserialize, Fullest, Key, Kind, Lack, Ledger, Need, Object, Reader, Refusal, Scene, Serialize, Test,
+        Value,
+    };
     use crate::conditions::*;
     catalogue!(
         /// A condition of any kind.
@@ -250,7 +274,8 @@ mod conditions_list {
 }
 mod actions_list {
     use super::{
-        Deserialize, Desk, Give, Key, Kind, Lack, Ledger, Object, Reader, Refusal, Rounding, Scene, Serialize, Value,
+        Allowance, Deserialize, Desk, Fullest, Give, Key, Kind, Lack, Ledger, Object, Reader, Refusal, Rounding, Scene,
+        Serialize, Value,
     };
     use crate::actions::*;
     catalogue!(

@@ -1,7 +1,7 @@
 //! The WIT shell: hands arguments to the core and answers back. It decides nothing.
 #![allow(missing_docs, unsafe_code, clippy::all, reason = "generated")]
 
-use commerce::facts::offers::{LineAttribute, Proposal, ShippingCharge, Verdict, Wants};
+use commerce::facts::offers::{Ceiling, LineAttribute, Proposal, ShippingCharge, Verdict, Wants};
 use commerce::facts::prices::PricedLine;
 use commerce::facts::types::{Compiled, Context, Fault};
 use std::cell::RefCell;
@@ -49,6 +49,14 @@ impl wit::GuestRules for Rules {
         context: Context,
     ) -> Result<Verdict, Vec<Fault>> {
         self.0.borrow().evaluate(&lines, &declared, &shipping, &proposals, &wants, &context)
+    }
+    fn ceilings(
+        &self,
+        lines: Vec<PricedLine>,
+        declared: Vec<LineAttribute>,
+        context: Context,
+    ) -> Result<Option<Vec<Ceiling>>, Vec<Fault>> {
+        self.0.borrow().ceilings(&lines, &declared, &context)
     }
 }
 

@@ -5,7 +5,7 @@
 use crate::attempt::{attempt, open, replay};
 use crate::given::{Given, Granted};
 use crate::ledger::{Drawn, Ledger, Run};
-use crate::policy::{Exclusive, Stacking};
+use crate::policy::{Exclusive, Policy, Stacking};
 use crate::promotion::Promotion;
 use crate::scene::{Applied, Refusal, Scene};
 use crate::search;
@@ -142,10 +142,14 @@ impl<'a> Judgement<'a> {
             Exclusive::Stop => self.lanes(),
             Exclusive::Alone => {
                 let ledger = self.ledger.clone();
-                match exclusive.iter().find_map(|index| Some((*index, self.attempt(*index, &ledger).ok()?))) {
-                    Some((index, (given, after))) => self.alone(index, given, after),
-                    None => self.lanes(),
+                for index in exclusive {
+                    match self.attempt(index, &ledger) {
+                        Ok((given, after)) => return self.alone(index, given, after),
+                        // What the others take off does not let it join them.
+                        Err(refusal) => self.set(index, Fate::Rejected(refusal)),
+                    }
                 }
+                self.lanes();
             }
             Exclusive::Best => self.best_of(&exclusive),
         }
@@ -272,18 +276,8 @@ impl<'a> Judgement<'a> {
     /// Whether two of the same level may not both be given.
     #[must_use]
     pub fn conflict(&self, one: usize, other: usize) -> bool {
-        if !self.selective {
-            return false;
-        }
-        let (Some(one), Some(other)) = (self.get(one), self.get(other)) else { return false };
-        if (one.stage == 0) != (other.stage == 0) {
-            return false;
-        }
-        let stops = self.scene.policy.exclusive == Exclusive::Stop && one.stage != 0 && {
-            let (first, second) = if one.rank < other.rank { (one, other) } else { (other, one) };
-            first.exclusive && first.rank != second.rank
-        };
-        stops || !one.goes_with(other)
+        let both = self.get(one).zip(self.get(other));
+        self.selective && both.is_some_and(|(one, other)| conflict(self.scene.policy, one, other))
     }
 
     fn all(&mut self, members: &[usize]) {
@@ -404,4 +398,17 @@ impl<'a> Judgement<'a> {
             self.set(*index, fate);
         }
     }
+}
+
+/// Whether two of the same level may not both be given.
+#[must_use]
+pub fn conflict(policy: &Policy, one: &Promotion, other: &Promotion) -> bool {
+    if (one.stage == 0) != (other.stage == 0) {
+        return false;
+    }
+    let stops = policy.exclusive == Exclusive::Stop && one.stage != 0 && {
+        let (first, second) = if one.rank < other.rank { (one, other) } else { (other, one) };
+        first.exclusive && first.rank != second.rank
+    };
+    stops || !one.goes_with(other)
 }

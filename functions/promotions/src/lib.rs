@@ -3,13 +3,14 @@
 //! The map: a rulebook is read (`rulebook`, `promotion`, and one file for each kind in `conditions` and `actions`, listed
 //! in `catalogue`; `code`, `limits` and `budget` say what uses it up), filed under keys (`index`), and judged: `attempt` tries one promotion on a state of the cart
 //! (`ledger`), `judge` lets many go together as the `policy` says, `search` finds the best combination, `verdict` writes
-//! it down, `hints` looks one step further. What must never be in here: a clock, randomness, input or output, and any
+//! it down, `hints` looks one step further, and `allowance` says what promotions can take off at most. What must never be in here: a clock, randomness, input or output, and any
 //! float that touches an amount.
 
 #[cfg(target_family = "wasm")]
 mod component;
 
 pub mod actions;
+pub mod allowance;
 pub mod attempt;
 pub mod budget;
 pub mod catalogue;

@@ -1,19 +1,23 @@
 //! Compiled rules, and what they say of a cart.
 
+use crate::allowance::{self, Fullest};
+use crate::attempt::open;
 use crate::hints;
 use crate::index::{Directory, Shard, keys};
 use crate::judge::{Fate, Judgement, judge};
+use crate::ledger::Ledger;
 use crate::policy::Policy;
 use crate::promotion::Promotion;
 use crate::scene::Scene;
 use crate::segments::{self, Segment};
 use crate::verdict;
-use commerce::facts::offers::{LineAttribute, Proposal, ShippingCharge, Verdict, Wants};
+use commerce::facts::offers::{Ceiling, LineAttribute, Proposal, ShippingCharge, Verdict, Wants};
 use commerce::facts::prices::PricedLine;
 use commerce::facts::types::{Context, Fault};
 use commerce::{bounds, money};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 /// The form of the compiled rules; another form is refused and compiled again.
@@ -129,15 +133,7 @@ impl Rules {
         let keys = self.keys(lines, context, &segments);
         let wanted = self.root.directory.shards(&keys, context.at);
         self.check(lines, shipping, proposals, context, &wanted)?;
-        let scene = Scene {
-            lines,
-            declared,
-            shipping,
-            context,
-            policy: &self.root.policy,
-            segments: &segments,
-            zones: &self.zones,
-        };
+        let scene = self.scene(lines, declared, shipping, context, &segments);
         let mut reached = self.reached(&keys, &wanted, wants.every_outcome);
         let proposed: Vec<Promotion> =
             proposals.iter().zip(0..).map(|(proposal, place)| self.candidate(proposal, place, lines)).collect();
@@ -149,7 +145,7 @@ impl Rules {
         if wants.hints > 0 {
             let worth = judgement.value();
             let again = |lines: &[PricedLine], id: &str| {
-                let scene = Scene { lines, ..scene };
+                let scene = self.scene(lines, declared, shipping, context, &segments);
                 let keys = self.keys(lines, context, &segments);
                 let reached = self.reached(&keys, &self.root.directory.shards(&keys, context.at), false);
                 let judged = judge(&scene, &reached);
@@ -162,6 +158,55 @@ impl Rules {
             (verdict.hints, verdict.wishes) = (found.hints, found.wishes);
         }
         Ok(verdict)
+    }
+
+    /// The most that each promotion can take off the lines of this cart, or of any cart with no more units of any line in
+    /// which no unit costs more than here; `None` where something may make units dearer.
+    ///
+    /// # Errors
+    /// Faults as of [`Self::evaluate`].
+    pub fn ceilings(
+        &self,
+        lines: &[PricedLine],
+        declared: &[LineAttribute],
+        context: &Context,
+    ) -> Result<Option<Vec<Ceiling>>, Vec<Fault>> {
+        let segments = segments::of(&self.root.segments, context);
+        let keys = self.keys(lines, context, &segments);
+        let wanted = self.root.directory.shards(&keys, context.at);
+        self.check(lines, &[], &[], context, &wanted)?;
+        let scene = self.scene(lines, declared, &[], context, &segments);
+        let mut reached = self.reached(&keys, &wanted, false);
+        reached.retain(|promotion| open(promotion, &scene).is_ok());
+        let ledger = Ledger::open(lines, &[]);
+        let dearer = |promotion: &&Promotion| {
+            let rounding = promotion.rounding(&self.root.policy);
+            promotion.actions.iter().any(|step| !step.action.raises(&scene, &ledger, rounding).is_empty())
+        };
+        if reached.iter().any(dearer) {
+            return Ok(None);
+        }
+        Ok(Some(allowance::ceilings(&Fullest { scene: &scene }, &reached)))
+    }
+
+    fn scene<'a>(
+        &'a self,
+        lines: &'a [PricedLine],
+        declared: &'a [LineAttribute],
+        shipping: &'a [ShippingCharge],
+        context: &'a Context,
+        segments: &'a [String],
+    ) -> Scene<'a> {
+        Scene {
+            lines,
+            declared,
+            shipping,
+            context,
+            policy: &self.root.policy,
+            segments,
+            zones: &self.zones,
+            attempts: Cell::new(0),
+        }
     }
 
     fn check(

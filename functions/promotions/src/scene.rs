@@ -6,6 +6,7 @@ use commerce::facts::prices::PricedLine;
 use commerce::facts::types::{Context, Shopper};
 use commerce::of_line;
 use jiff::tz::TimeZone;
+use std::cell::Cell;
 
 /// A cart and what is around it. Amounts that change stand in the [`crate::ledger::Ledger`].
 pub struct Scene<'a> {
@@ -23,6 +24,8 @@ pub struct Scene<'a> {
     pub segments: &'a [String],
     /// The zones that schedules name.
     pub zones: &'a [(String, TimeZone)],
+    /// How often a promotion was tried on a state of the cart.
+    pub attempts: Cell<u32>,
 }
 
 impl Scene<'_> {

@@ -127,6 +127,38 @@ impl Target {
         (self.skus.is_empty() || has(&self.skus, &line.sku)) && self.matches_beside_sku(scene, line, ledger, index)
     }
 
+    /// Whether a line may match in some cart: what depends on its units, or on what promotions made of its price, is taken
+    /// to hold.
+    #[must_use]
+    pub fn possibly(&self, scene: &Scene<'_>, line: &PricedLine, index: usize) -> bool {
+        self.lasts(scene, line, index)
+            && (self.any.is_empty() || self.any.iter().any(|target| target.possibly(scene, line, index)))
+            && !self.except.as_ref().is_some_and(|target| target.certainly(scene, line, index))
+    }
+
+    /// Whether a line matches in every cart that has it.
+    #[must_use]
+    pub fn certainly(&self, scene: &Scene<'_>, line: &PricedLine, index: usize) -> bool {
+        let changes = self.price_at_least.is_some()
+            || self.price_at_most.is_some()
+            || self.not_reduced
+            || self.line_quantity_at_least.is_some();
+        !changes
+            && self.lasts(scene, line, index)
+            && (self.any.is_empty() || self.any.iter().any(|target| target.certainly(scene, line, index)))
+            && !self.except.as_ref().is_some_and(|target| target.possibly(scene, line, index))
+    }
+
+    /// What holds of a line whatever its units and its price.
+    fn lasts(&self, scene: &Scene<'_>, line: &PricedLine, index: usize) -> bool {
+        let Self { skus, categories, shops, subscription, attribute, .. } = self;
+        (skus.is_empty() || has(skus, &line.sku))
+            && (categories.is_empty() || line.categories.iter().any(|category| has(categories, category)))
+            && (shops.is_empty() || line.shop.as_ref().is_some_and(|shop| has(shops, shop)))
+            && subscription.is_none_or(|wanted| line.subscription == wanted)
+            && attribute.as_ref().is_none_or(|(name, value)| scene.declared(index, name).any(|found| found == value))
+    }
+
     #[inline(never)]
     fn matches_beside_sku(&self, scene: &Scene<'_>, line: &PricedLine, ledger: &Ledger, index: usize) -> bool {
         let (price, reduced) = ledger.lines.get(index).copied().unwrap_or((line.unit_price, line.reduced));

@@ -39,6 +39,7 @@ pub fn write(scene: &Scene<'_>, candidates: &[&Promotion], judgement: &Judgement
         grants: grants(scene, &applied),
         outcomes: outcomes(scene, candidates, judgement),
         codes: codes(scene, candidates, judgement),
+        attempts: scene.attempts.get(),
         optimal: judgement.optimal,
         gap: judgement.gap,
         segments: scene.segments.to_vec(),

@@ -78,3 +78,21 @@ fn where_nothing_is_missing_nothing_is_left_to_take_off() {
         assert_eq!((outcome.code.as_deref(), outcome.need), (Some("nothing-to-discount"), None), "{gives}");
     }
 }
+
+/// What is exclusive joins nobody, also where its condition holds only after what the others took off.
+#[test]
+fn an_exclusive_promotion_is_given_alone_or_not_at_all() {
+    for exclusive in ["alone", "best", "stop"] {
+        let rules = format!(
+            r#""policy": {{"exclusive": "{exclusive}"}}, "promotions": [
+                {{"id": "tenth", "priority": 1, "gives": [{{"kind": "percent-off", "basisPoints": 1000}}]}},
+                {{"id": "small", "exclusive": true, "when": [{{"kind": "subtotal", "atMost": 950, "basis": "discounted"}}],
+                  "gives": [{{"kind": "amount-off", "amount": 50}}]}}]"#
+        );
+        let verdict = judge(&rules, &[line("a", 1_000, 1)], &context());
+        let fates = ["tenth", "small"].map(|id| shop::fate(&verdict, id));
+        // Under `stop` it ends what comes after it; the other came before.
+        let small = if exclusive == "stop" { "applied" } else { "subtotal-above-maximum" };
+        assert_eq!(fates, ["applied", small], "{exclusive}");
+    }
+}

@@ -160,15 +160,57 @@ fn a_small_cart_is_looked_at_in_every_way_that_it_may_come_back() {
 }
 
 #[test]
-fn a_large_cart_is_refunded_in_time_and_says_that_not_every_way_was_looked_at() {
+fn a_large_cart_is_refunded_without_looking_at_what_cannot_be_cheap() {
     let percent =
         |place: usize| json!({ "id": format!("p{place}"), "gives": [{ "kind": "percent-off", "basisPoints": 100 }] });
     let (shop, cart, decision) = quoted("re-evaluate", 100, 127, (0..50).map(percent).collect());
     let began = std::time::Instant::now();
     let returns = json!([{ "line": "0", "quantity": 127 }]);
     let answer = shop.post("/v1/refund", &json!({ "decision": decision, "returns": returns, "cart": cart }));
-    assert_eq!((&answer["exact"], &answer["total"]), (&json!(false), &decision["lines"][0]["paid"]));
-    assert!(began.elapsed() < std::time::Duration::from_secs(1), "{:?}", began.elapsed());
+    assert_eq!((&answer["exact"], &answer["total"]), (&json!(true), &decision["lines"][0]["paid"]));
+    assert!(began.elapsed() < std::time::Duration::from_secs(2), "{:?}", began.elapsed());
+}
+
+/// What a deposit counts for is not said beforehand, and of forty lines some may be kept in a trillion ways.
+#[test]
+fn where_not_every_way_can_be_looked_at_the_answer_says_so_in_time() {
+    let named = |place: usize| format!("P{place}");
+    let entries: serde_json::Map<String, Value> = (0..40).map(|place| (named(place), json!(1_000 + place))).collect();
+    let deposit = |place: usize| (named(place), json!({ "deposit": 100, "countsFor": 200 + place }));
+    let deposits: serde_json::Map<String, Value> = (0..40).map(deposit).collect();
+    let shop = Shop::of(&json!({
+        "format": "pushcart-rulebook/1", "currency": "CNY", "priceLists": [{ "id": "base", "entries": entries }],
+        "pricing": { "refund": { "method": "re-evaluate" }, "presales": [
+            { "id": "double-11", "entries": deposits,
+              "depositFrom": "2026-10-20T20:00:00+08:00", "depositUntil": "2026-11-01T00:00:00+08:00",
+              "balanceFrom": "2026-11-11T00:00:00+08:00", "balanceUntil": "2026-11-12T00:00:00+08:00" }] },
+    }));
+    let line = |place: usize| json!({ "id": place.to_string(), "sku": named(place), "quantity": 1 });
+    let cart = json!({ "merchant": "willow", "currency": "CNY", "at": "2026-10-25T20:00:00+08:00",
+                       "lines": (0..40).map(line).collect::<Vec<_>>() });
+    let decision = shop.post("/v1/quote", &cart)["record"]["decision"].clone();
+    let began = std::time::Instant::now();
+    let returns: Vec<Value> = (1..40).map(|line| json!({ "line": line.to_string(), "quantity": 1 })).collect();
+    let answer = shop.post("/v1/refund", &json!({ "decision": decision, "returns": returns, "cart": cart }));
+    let back: i64 = (1..40).map(|place| 1_000 + place - (100 + place)).sum();
+    assert_eq!((&answer["exact"], &answer["total"]), (&json!(false), &money(back)));
+    assert!(began.elapsed() < std::time::Duration::from_secs(20), "{:?}", began.elapsed());
+}
+
+/// Four to a box: what is kept of five where two come back counts as the four that could be bought.
+#[test]
+fn what_is_not_sold_in_so_few_units_is_kept_as_what_is() {
+    let tiers = json!({ "mode": "all-units", "tiers": [{ "from": 4, "price": 1_000 }] });
+    let shop = Shop::of(&json!({
+        "format": "pushcart-rulebook/1", "currency": "CNY",
+        "priceLists": [{ "id": "base", "entries": { "A": tiers } }], "pricing": { "refund": { "method": "re-evaluate" } },
+    }));
+    let cart = json!({ "merchant": "willow", "currency": "CNY", "at": "2026-10-25T20:00:00+08:00",
+                       "lines": [{ "id": "1", "sku": "A", "quantity": 5 }] });
+    let decision = shop.post("/v1/quote", &cart)["record"]["decision"].clone();
+    let returns = json!([{ "line": "1", "quantity": 2 }]);
+    let answer = shop.post("/v1/refund", &json!({ "decision": decision, "returns": returns, "cart": cart }));
+    assert_eq!((&answer["total"], &answer["exact"]), (&money(1_000), &json!(true)));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! A line added at a price for each line of a target: a warranty, an engraving.
 
+use crate::allowance::Fullest;
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::given::Added;
@@ -8,6 +9,7 @@ use crate::reader::Reader;
 use crate::reader::read_rate;
 use crate::target::Target;
 use commerce::Object;
+use commerce::facts::offers::Allowance;
 use commerce::money::part;
 use serde::{Deserialize, Serialize};
 
@@ -59,5 +61,9 @@ impl Give for AddLine {
 
     fn keys(&self) -> Option<Vec<Key>> {
         crate::conditions::keys_of(&self.of)
+    }
+
+    fn allows(&self, _cart: &Fullest<'_>) -> Option<Vec<Allowance>> {
+        Some(Vec::new())
     }
 }

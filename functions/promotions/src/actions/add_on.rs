@@ -1,5 +1,6 @@
 //! An add-on at a price (加价购): with the rest of the cart, some units of a set cost only this.
 
+use crate::allowance::{Fullest, Reached, each, smaller, some};
 use crate::catalogue::{Give, Kind, Lack};
 use crate::desk;
 use crate::desk::Desk;
@@ -10,6 +11,7 @@ use crate::reader::Reader;
 use crate::scene::{Refusal, Scene, at_least};
 use crate::target::Target;
 use commerce::Object;
+use commerce::facts::offers::Allowance;
 use serde::{Deserialize, Serialize};
 
 /// See the module.
@@ -56,6 +58,14 @@ impl Give for AddOn {
     fn short(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Refusal> {
         let (units, beside) = (desk::counted(&self.of, scene, ledger), self.beside(scene, ledger));
         [units, beside].into_iter().find_map(|have| at_least("quantity-below-minimum", 1, have).err())
+    }
+
+    fn allows(&self, cart: &Fullest<'_>) -> Option<Vec<Allowance>> {
+        let lines = cart.lines(&self.of);
+        let off = |line: &Reached| (line.price - self.price).max(0);
+        let capped = vec![some(&lines, self.units, Vec::new(), off)];
+        let most = Fullest::dearest(&lines, self.units, off);
+        Some(vec![Allowance { capped, ..smaller(most, each(&lines, off), cart) }])
     }
 }
 

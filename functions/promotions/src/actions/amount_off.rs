@@ -1,6 +1,7 @@
 //! An amount off the order, a category, a set of products, each line or each unit.
 
 use super::reach::Reach;
+use crate::allowance::{Fullest, each, fixed, smaller};
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::desk::Spread;
@@ -10,6 +11,7 @@ use crate::reader::Reader;
 use crate::scene::Scene;
 use crate::target::Target;
 use commerce::Object;
+use commerce::facts::offers::Allowance;
 use serde::{Deserialize, Serialize};
 
 /// See the module.
@@ -67,5 +69,16 @@ impl Give for AmountOff {
 
     fn by_line(&self) -> bool {
         self.spread != Spread::Order && self.reach.is_all() && !self.of.is_only()
+    }
+
+    fn allows(&self, cart: &Fullest<'_>) -> Option<Vec<Allowance>> {
+        let lines = cart.lines(&self.of);
+        let units = each(&lines, |_| self.amount);
+        let by_line = i64::try_from(lines.len()).unwrap_or(i64::MAX).saturating_mul(self.amount);
+        Some(vec![match self.spread {
+            Spread::Order => fixed(self.amount),
+            Spread::Line => smaller(by_line, units, cart),
+            Spread::Unit => units,
+        }])
     }
 }

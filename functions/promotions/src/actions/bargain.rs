@@ -1,5 +1,6 @@
 //! A price that friends bargain down, to a floor (砍价).
 
+use crate::allowance::{Fullest, Reached, fixed, some};
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::index::Key;
@@ -9,6 +10,7 @@ use crate::reader::Reader;
 use crate::scene::{Refusal, Scene, at_least};
 use crate::target::Target;
 use commerce::Object;
+use commerce::facts::offers::Allowance;
 use serde::{Deserialize, Serialize};
 
 /// See the module.
@@ -60,5 +62,16 @@ impl Give for Bargain {
 
     fn short(&self, scene: &Scene<'_>, _ledger: &Ledger) -> Option<Refusal> {
         at_least("helpers-missing", 1, i64::from(scene.context.gathering.helpers)).err()
+    }
+
+    fn allows(&self, cart: &Fullest<'_>) -> Option<Vec<Allowance>> {
+        let helped = self.per_helper.saturating_mul(i64::from(cart.scene.context.gathering.helpers));
+        let off = |line: &Reached| {
+            let start = self.start.unwrap_or(line.price).min(line.price);
+            (line.price - start.saturating_sub(helped).max(self.floor)).max(0)
+        };
+        let lines = cart.lines(&self.of);
+        let capped = vec![some(&lines, 1, Vec::new(), off)];
+        Some(vec![Allowance { capped, ..fixed(Fullest::dearest(&lines, 1, off)) }])
     }
 }

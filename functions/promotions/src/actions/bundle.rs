@@ -1,5 +1,6 @@
 //! Some units together at a price: any so many of a set (3 for 20), or a set of given parts (套装).
 
+use crate::allowance::{Fullest, Reached, smaller, some, units_of, whole};
 use crate::catalogue::{Give, Kind, Lack};
 use crate::desk;
 use crate::desk::Desk;
@@ -13,6 +14,7 @@ use crate::reader::read_list;
 use crate::scene::{Refusal, Scene, at_least};
 use crate::target::Target;
 use commerce::Object;
+use commerce::facts::offers::Allowance;
 use serde::{Deserialize, Serialize};
 
 /// See the module.
@@ -95,6 +97,22 @@ impl Give for Bundle {
         let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
         at_least("bundle-incomplete", number(self.parts.len()), number(there)).err()
     }
+
+    fn allows(&self, cart: &Fullest<'_>) -> Option<Vec<Allowance>> {
+        let parts: Vec<(Vec<Reached>, i64)> = self.parts.iter().map(|(of, units)| (cart.lines(of), *units)).collect();
+        let times = parts.iter().map(|(lines, units)| Fullest::units(lines) / units.max(&1)).fold(self.times, i64::min);
+        let dearest = |(lines, units): &(Vec<Reached>, i64)| {
+            units.saturating_mul(lines.iter().map(|line| line.price).max().unwrap_or(0))
+        };
+        let saved = parts.iter().map(dearest).fold(0, i64::saturating_add).saturating_sub(self.price).max(0);
+        let saved = smaller(saved.saturating_mul(times), whole(&united(&parts)), cart);
+        // Each unit bears an even part of the price; what saves nothing is bought by itself.
+        let units = parts.iter().map(|(_, units)| *units).fold(0, i64::saturating_add);
+        let off = |line: &Reached| (line.price - self.price / units.max(1)).max(0);
+        let limits = |gives: i64| parts.iter().map(|(lines, units)| units_of(lines, *units, gives)).collect();
+        let part = |(lines, units): &(Vec<Reached>, i64)| some(lines, units.saturating_mul(times), limits(*units), off);
+        Some(vec![Allowance { capped: parts.iter().map(part).collect(), ..saved }])
+    }
 }
 
 impl Bundle {
@@ -133,4 +151,12 @@ fn taken(picks: &[Pick], units: &[i64]) -> Vec<Pick> {
     let mut taken: Vec<Pick> = taken.collect();
     taken.sort_unstable_by_key(|pick| pick.run);
     taken
+}
+
+/// The lines of all parts, each once.
+fn united(parts: &[(Vec<Reached>, i64)]) -> Vec<Reached> {
+    let mut all: Vec<Reached> = parts.iter().flat_map(|(lines, _)| lines).copied().collect();
+    all.sort_unstable_by_key(|line| line.place);
+    all.dedup();
+    all
 }

@@ -4,6 +4,7 @@
 //! got ones are bought.
 
 use super::reduction::Reduction;
+use crate::allowance::{Fullest, counted, units_of};
 use crate::catalogue::{Give, Kind, Lack};
 use crate::desk;
 use crate::desk::Desk;
@@ -15,6 +16,7 @@ use crate::reader::Reader;
 use crate::scene::{Refusal, Scene, at_least};
 use crate::target::Target;
 use commerce::Object;
+use commerce::facts::offers::Allowance;
 use serde::{Deserialize, Serialize};
 
 /// See the module.
@@ -129,5 +131,21 @@ impl Give for BuyGet {
             [(self.buy_units, bought), (least, got)]
         };
         sides.into_iter().find_map(|(need, have)| at_least("quantity-below-minimum", need, have).err())
+    }
+
+    fn allows(&self, cart: &Fullest<'_>) -> Option<Vec<Allowance>> {
+        let (buys, gets) = (cart.lines(&self.buy), cart.lines(&self.get));
+        let times = (Fullest::units(&buys) / self.buy_units.max(1)).min(self.times);
+        let got = self.get_units.saturating_mul(times).min(Fullest::units(&gets));
+        let mut limits = vec![units_of(&buys, self.buy_units, self.get_units)];
+        let mut cheapest = None;
+        if self.buy == self.get {
+            // Of the units bought and got together no more than this part is got.
+            let group = self.buy_units.saturating_add(self.get_units);
+            limits.push(counted(&gets, group, 1, |_| self.get_units));
+            let choice = self.choose.unwrap_or(cart.scene.policy.free_item);
+            cheapest = (choice == Choice::Cheapest && cart.is_certain(&self.get)).then_some((self.get_units, group));
+        }
+        Some(vec![self.reduction.allows(&gets, got, limits, cheapest, cart)])
     }
 }

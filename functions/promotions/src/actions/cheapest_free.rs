@@ -1,5 +1,7 @@
 //! Of every group of units, some are free: three for two.
 
+use super::reduction::Reduction;
+use crate::allowance::{Fullest, units_of};
 use crate::catalogue::{Give, Kind, Lack};
 use crate::desk;
 use crate::desk::Desk;
@@ -10,6 +12,7 @@ use crate::reader::Reader;
 use crate::scene::{Refusal, Scene, at_least};
 use crate::target::Target;
 use commerce::Object;
+use commerce::facts::offers::Allowance;
 use serde::{Deserialize, Serialize};
 
 /// See the module.
@@ -66,5 +69,15 @@ impl Give for CheapestFree {
 
     fn short(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Refusal> {
         at_least("quantity-below-minimum", self.group_size, desk::counted(&self.of, scene, ledger)).err()
+    }
+
+    fn allows(&self, cart: &Fullest<'_>) -> Option<Vec<Allowance>> {
+        let lines = cart.lines(&self.of);
+        let groups = (Fullest::units(&lines) / self.group_size.max(1)).min(self.times);
+        let choice = self.choose.unwrap_or(cart.scene.policy.free_item);
+        let cheapest = choice == Choice::Cheapest && cart.is_certain(&self.of);
+        let limits = vec![units_of(&lines, self.group_size, self.free)];
+        let (units, part) = (groups.saturating_mul(self.free), (self.free, self.group_size));
+        Some(vec![Reduction::Price(0).allows(&lines, units, limits, cheapest.then_some(part), cart)])
     }
 }

@@ -1,9 +1,11 @@
 //! A coupon granted for next time.
 
+use crate::allowance::Fullest;
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::reader::Reader;
 use commerce::Object;
+use commerce::facts::offers::Allowance;
 use serde::{Deserialize, Serialize};
 
 /// See the module.
@@ -31,5 +33,9 @@ impl Give for Coupon {
 
     fn give(&self, desk: &mut Desk<'_>) {
         desk.grant("coupon", Some(self.id.clone()), self.units, None, &[]);
+    }
+
+    fn allows(&self, _cart: &Fullest<'_>) -> Option<Vec<Allowance>> {
+        Some(Vec::new())
     }
 }

@@ -1,5 +1,6 @@
 //! A part of what is paid is given to a cause; the shopper pays no less and no more.
 
+use crate::allowance::Fullest;
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::index::Key;
@@ -8,6 +9,7 @@ use crate::reader::Reader;
 use crate::reader::read_rate;
 use crate::target::Target;
 use commerce::Object;
+use commerce::facts::offers::Allowance;
 use commerce::money::part;
 use serde::{Deserialize, Serialize};
 
@@ -48,5 +50,9 @@ impl Give for Donation {
 
     fn keys(&self) -> Option<Vec<Key>> {
         crate::conditions::keys_of(&self.of)
+    }
+
+    fn allows(&self, _cart: &Fullest<'_>) -> Option<Vec<Allowance>> {
+        Some(Vec::new())
     }
 }

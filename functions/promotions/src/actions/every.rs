@@ -2,6 +2,7 @@
 //!
 //! The amount is split over all lines that it was earned with, so that each shop's part is exact.
 
+use crate::allowance::{Fullest, cost_of, shared, smaller, some, units_of};
 use crate::catalogue::{Give, Kind, Lack};
 use crate::desk;
 use crate::desk::Desk;
@@ -12,6 +13,7 @@ use crate::reader::Reader;
 use crate::scene::{Refusal, Scene, at_least};
 use crate::target::Target;
 use commerce::Object;
+use commerce::facts::offers::{Allowance, Capped};
 use serde::{Deserialize, Serialize};
 
 /// See the module.
@@ -84,5 +86,22 @@ impl Give for Every {
         let units = self.units.map(|units| ("quantity-below-minimum", units, desk::counted(&self.of, scene, ledger)));
         let (code, need, have) = spend.or(units)?;
         at_least(code, need, have).err()
+    }
+
+    fn allows(&self, cart: &Fullest<'_>) -> Option<Vec<Allowance>> {
+        let lines = cart.lines(&self.of);
+        let (parts, times, limit) = match (self.spend, self.units.unwrap_or(1)) {
+            (Some(spend), _) => {
+                let part = shared(&lines, self.off, spend, |line| line.price);
+                (part, Fullest::total(&lines) / spend.max(1), cost_of(&lines, spend, 1))
+            }
+            (None, units) => {
+                let part = shared(&lines, 1, units, |_| self.off);
+                (part, Fullest::units(&lines) / units.max(1), units_of(&lines, units, 1))
+            }
+        };
+        let most = self.off.saturating_mul(times.min(self.times));
+        let steps = Capped { each: self.off, ..some(&[], self.times, vec![limit], |_| 0) };
+        Some(vec![Allowance { capped: vec![steps], ..smaller(most, parts, cart) }])
     }
 }

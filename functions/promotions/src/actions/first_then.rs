@@ -1,5 +1,6 @@
 //! An amount off the first unit of each line and another off each further one.
 
+use crate::allowance::{Fullest, each};
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::index::Key;
@@ -8,6 +9,7 @@ use crate::policy::Choice;
 use crate::reader::Reader;
 use crate::target::Target;
 use commerce::Object;
+use commerce::facts::offers::Allowance;
 use serde::{Deserialize, Serialize};
 
 /// See the module.
@@ -53,5 +55,9 @@ impl Give for FirstThen {
 
     fn keys(&self) -> Option<Vec<Key>> {
         crate::conditions::keys_of(&self.of)
+    }
+
+    fn allows(&self, cart: &Fullest<'_>) -> Option<Vec<Allowance>> {
+        Some(vec![each(&cart.lines(&self.of), |_| self.first.max(self.then))])
     }
 }

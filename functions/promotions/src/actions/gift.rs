@@ -1,5 +1,6 @@
 //! A gift: a product added at no cost, once or for every so many units bought.
 
+use crate::allowance::Fullest;
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::given::Added;
@@ -8,6 +9,7 @@ use crate::reader::Reader;
 use crate::scene::{Refusal, Scene};
 use crate::target::Target;
 use commerce::Object;
+use commerce::facts::offers::Allowance;
 use serde::{Deserialize, Serialize};
 
 /// See the module.
@@ -80,6 +82,10 @@ impl Give for Gift {
         }
         let used = self.used(scene, ledger);
         self.limit.filter(|limit| used >= *limit).map(|limit| Refusal::numbers("gift-exhausted", limit, used))
+    }
+
+    fn allows(&self, _cart: &Fullest<'_>) -> Option<Vec<Allowance>> {
+        Some(Vec::new())
     }
 }
 

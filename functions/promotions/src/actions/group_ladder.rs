@@ -1,6 +1,7 @@
 //! The more buy together, the less each pays (拼团).
 
 use super::tier::{self, Tier};
+use crate::allowance::Fullest;
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::desk::Spread;
@@ -10,6 +11,7 @@ use crate::reader::Reader;
 use crate::scene::{Refusal, Scene, at_least};
 use crate::target::Target;
 use commerce::Object;
+use commerce::facts::offers::Allowance;
 use serde::{Deserialize, Serialize};
 
 /// See the module.
@@ -48,5 +50,11 @@ impl Give for GroupLadder {
 
     fn short(&self, scene: &Scene<'_>, _ledger: &Ledger) -> Option<Refusal> {
         at_least("group-too-small", self.tiers.first()?.from, i64::from(scene.context.gathering.group_size)).err()
+    }
+
+    fn allows(&self, cart: &Fullest<'_>) -> Option<Vec<Allowance>> {
+        let people = i64::from(cart.scene.context.gathering.group_size);
+        let tier = self.tiers.iter().rfind(|tier| tier.holds(people));
+        Some(tier.map(|tier| tier.allows(&cart.lines(&self.of), Spread::Unit, cart)).into_iter().collect())
     }
 }

@@ -3,6 +3,7 @@
 //! Steps may also grant points and free shipping (满减送).
 
 use super::tier::{self, Tier};
+use crate::allowance::{Fullest, highest};
 use crate::catalogue::{Give, Kind, Lack};
 use crate::desk;
 use crate::desk::Desk;
@@ -15,6 +16,7 @@ use crate::reader::Reader;
 use crate::scene::{Refusal, Scene, at_least};
 use crate::target::Target;
 use commerce::Object;
+use commerce::facts::offers::Allowance;
 use serde::{Deserialize, Serialize};
 
 /// See the module.
@@ -127,6 +129,24 @@ impl Give for Ladder {
             Measure::LineQuantity => ("quantity-below-minimum", each(desk::counted_by_line).unwrap_or(0)),
         };
         at_least(code, self.tiers.first()?.from, have).err()
+    }
+
+    fn allows(&self, cart: &Fullest<'_>) -> Option<Vec<Allowance>> {
+        let lines = cart.lines(&self.of);
+        let over = self.over.as_ref().unwrap_or(&self.of);
+        let each = |tier: &Tier| {
+            let allowance = tier.allows(&lines, self.spread, cart);
+            match self.by {
+                Measure::Subtotal => Allowance { needs: vec![cart.spend(over, tier.from)], ..allowance },
+                Measure::Quantity => Allowance { needs: vec![cart.have(over, tier.from)], ..allowance },
+                Measure::LineSubtotal | Measure::LineQuantity => {
+                    let times = i64::try_from(lines.len()).unwrap_or(i64::MAX);
+                    Allowance { fixed: allowance.fixed.saturating_mul(times), ..allowance }
+                }
+            }
+        };
+        let tiers: Vec<Allowance> = self.tiers.iter().map(each).collect();
+        Some(if self.cumulative { tiers } else { highest(tiers) })
     }
 }
 

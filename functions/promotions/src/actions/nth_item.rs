@@ -1,6 +1,7 @@
 //! Every n-th item reduced (第二件半价): of all together, or of each line by itself.
 
 use super::reduction::Reduction;
+use crate::allowance::{Fullest, units_of};
 use crate::catalogue::{Give, Kind, Lack};
 use crate::desk;
 use crate::desk::Desk;
@@ -12,6 +13,7 @@ use crate::reader::Reader;
 use crate::scene::{Refusal, Scene, at_least};
 use crate::target::Target;
 use commerce::Object;
+use commerce::facts::offers::Allowance;
 use serde::{Deserialize, Serialize};
 
 /// See the module.
@@ -73,5 +75,15 @@ impl Give for NthItem {
         let all = || vec![desk::counted(&self.of, scene, ledger)];
         let have = if self.per_line { desk::counted_by_line(&self.of, scene, ledger) } else { all() };
         at_least("quantity-below-minimum", self.n, have.into_iter().max().unwrap_or(0)).err()
+    }
+
+    fn allows(&self, cart: &Fullest<'_>) -> Option<Vec<Allowance>> {
+        let lines = cart.lines(&self.of);
+        let units = Fullest::units(&lines) / self.n.max(1);
+        let units = if self.per_line { units } else { units.min(self.times) };
+        let choice = self.choose.unwrap_or(cart.scene.policy.free_item);
+        let cheapest = choice == Choice::Cheapest && !self.per_line && cart.is_certain(&self.of);
+        let limits = vec![units_of(&lines, self.n, 1)];
+        Some(vec![self.reduction.allows(&lines, units, limits, cheapest.then_some((1, self.n)), cart)])
     }
 }

@@ -1,6 +1,7 @@
 //! A percentage off the order, a category, a set of products, each line or each unit.
 
 use super::reach::Reach;
+use crate::allowance::{Fullest, smaller};
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::desk::Spread;
@@ -12,6 +13,7 @@ use crate::reader::read_rate;
 use crate::scene::Scene;
 use crate::target::Target;
 use commerce::Object;
+use commerce::facts::offers::Allowance;
 use commerce::money::{Rounding, part};
 use serde::{Deserialize, Serialize};
 
@@ -87,5 +89,10 @@ impl Give for PercentOff {
             && self.reach.is_all()
             && !self.includes_shipping
             && !self.of.is_only()
+    }
+
+    fn allows(&self, cart: &Fullest<'_>) -> Option<Vec<Allowance>> {
+        let percent = cart.percent(&cart.lines(&self.of), self.rate, self.spread, self.basis);
+        Some(vec![smaller(self.most.unwrap_or(i64::MAX), percent, cart)])
     }
 }

@@ -1,5 +1,6 @@
 //! Points of the shopper burned as money (积分抵扣).
 
+use crate::allowance::{Fullest, shared, smaller};
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::given::Granted;
@@ -11,6 +12,7 @@ use crate::reader::read_rate;
 use crate::scene::{Refusal, Scene, at_least};
 use crate::target::Target;
 use commerce::Object;
+use commerce::facts::offers::Allowance;
 use commerce::money::{Rounding, part};
 use serde::{Deserialize, Serialize};
 
@@ -82,6 +84,13 @@ impl Give for PointsBurn {
 
     fn short(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Refusal> {
         at_least("points-missing", self.points_per_step, points(scene, ledger)).err()
+    }
+
+    fn allows(&self, cart: &Fullest<'_>) -> Option<Vec<Allowance>> {
+        let points = cart.scene.shopper().map_or(0, |shopper| i64::try_from(shopper.points).unwrap_or(i64::MAX));
+        let steps = (points / self.points_per_step.max(1)).saturating_mul(self.minor_per_point);
+        let part = shared(&cart.lines(&self.of), self.share, 10_000, |line| line.price);
+        Some(vec![smaller(steps.min(self.most.unwrap_or(i64::MAX)), part, cart)])
     }
 }
 

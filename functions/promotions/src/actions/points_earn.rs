@@ -1,5 +1,6 @@
 //! Points earned with the order.
 
+use crate::allowance::Fullest;
 use crate::catalogue::{Give, Kind};
 use crate::desk::{self, Desk};
 use crate::index::Key;
@@ -9,6 +10,7 @@ use crate::reader::Reader;
 use crate::scene::{Refusal, Scene, at_least};
 use crate::target::Target;
 use commerce::Object;
+use commerce::facts::offers::Allowance;
 use serde::{Deserialize, Serialize};
 
 /// See the module.
@@ -50,5 +52,9 @@ impl Give for PointsEarn {
 
     fn short(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Refusal> {
         at_least("subtotal-below-minimum", self.spend?, desk::left(&self.of, scene, ledger)).err()
+    }
+
+    fn allows(&self, _cart: &Fullest<'_>) -> Option<Vec<Allowance>> {
+        Some(Vec::new())
     }
 }

@@ -1,11 +1,13 @@
 //! A red packet: money of the shopper's purse that pays a part (红包). It is a means of payment: prices stay as they are.
 
+use crate::allowance::Fullest;
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::ledger::Ledger;
 use crate::reader::Reader;
 use crate::scene::{Refusal, Scene};
 use commerce::Object;
+use commerce::facts::offers::Allowance;
 use serde::{Deserialize, Serialize};
 
 /// See the module.
@@ -45,6 +47,10 @@ impl Give for RedPacket {
     fn short(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Refusal> {
         let used = self.used(scene, ledger);
         (used >= self.amount).then_some(Refusal::numbers("tender-exhausted", self.amount, used))
+    }
+
+    fn allows(&self, _cart: &Fullest<'_>) -> Option<Vec<Allowance>> {
+        Some(Vec::new())
     }
 }
 

@@ -1,12 +1,14 @@
 //! Units at a price: a newcomer's price, a flash price, a live room's price.
 
 use super::reach::Reach;
+use crate::allowance::{Fullest, each};
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::index::Key;
 use crate::reader::Reader;
 use crate::target::Target;
 use commerce::Object;
+use commerce::facts::offers::Allowance;
 use serde::{Deserialize, Serialize};
 
 /// See the module.
@@ -43,5 +45,9 @@ impl Give for SetPrice {
 
     fn by_line(&self) -> bool {
         self.reach.is_all() && !self.of.is_only()
+    }
+
+    fn allows(&self, cart: &Fullest<'_>) -> Option<Vec<Allowance>> {
+        Some(vec![each(&cart.lines(&self.of), |line| (line.price - self.price).max(0))])
     }
 }

@@ -1,5 +1,6 @@
 //! All lines together at a price.
 
+use crate::allowance::{Fullest, smaller, whole};
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::index::Key;
@@ -7,6 +8,7 @@ use crate::policy::Basis;
 use crate::reader::Reader;
 use crate::target::Target;
 use commerce::Object;
+use commerce::facts::offers::Allowance;
 use serde::{Deserialize, Serialize};
 
 /// See the module.
@@ -39,5 +41,11 @@ impl Give for SetTotal {
 
     fn keys(&self) -> Option<Vec<Key>> {
         crate::conditions::keys_of(&self.of)
+    }
+
+    fn allows(&self, cart: &Fullest<'_>) -> Option<Vec<Allowance>> {
+        let lines = cart.lines(&self.of);
+        let above = Fullest::total(&lines).saturating_sub(self.price).max(0);
+        Some(vec![smaller(above, whole(&lines), cart)])
     }
 }

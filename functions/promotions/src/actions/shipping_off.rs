@@ -1,5 +1,6 @@
 //! Shipping reduced by a rate or an amount, set to a price, or free.
 
+use crate::allowance::Fullest;
 use crate::catalogue::{Give, Kind};
 use crate::desk::Desk;
 use crate::ledger::Ledger;
@@ -9,6 +10,7 @@ use crate::scene::Scene;
 use crate::split::split;
 use crate::target::{has, sorted};
 use commerce::Object;
+use commerce::facts::offers::Allowance;
 use commerce::money::part;
 use serde::{Deserialize, Serialize};
 
@@ -72,5 +74,9 @@ impl Give for ShippingOff {
 
     fn ceiling(&self, scene: &Scene<'_>, _opening: &Ledger) -> Option<i64> {
         Some(scene.shipping.iter().map(|charge| charge.amount).fold(0, i64::saturating_add))
+    }
+
+    fn allows(&self, _cart: &Fullest<'_>) -> Option<Vec<Allowance>> {
+        Some(Vec::new())
     }
 }

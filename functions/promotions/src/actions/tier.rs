@@ -1,9 +1,11 @@
 //! The steps of a ladder: from where, and what each gives.
 
+use crate::allowance::{Fullest, Reached, each, fixed, nothing};
 use crate::desk::{Desk, Spread};
 use crate::ledger::Pick;
 use crate::reader::{must_hold, read_rate};
 use commerce::Value;
+use commerce::facts::offers::Allowance;
 use serde::{Deserialize, Serialize};
 
 /// A step.
@@ -87,6 +89,20 @@ impl Tier {
             }
         } else if let Some(price) = self.price {
             desk.at_price(picks, price);
+        }
+    }
+
+    /// The most that it can take off these lines.
+    #[must_use]
+    pub fn allows(&self, lines: &[Reached], spread: Spread, cart: &Fullest<'_>) -> Allowance {
+        if let Some(rate) = self.rate {
+            return cart.percent(lines, rate, spread, None);
+        }
+        match (self.amount, self.price) {
+            (Some(amount), _) if spread == Spread::Order => fixed(amount),
+            (Some(amount), _) => each(lines, |_| amount),
+            (None, Some(price)) => each(lines, |line| (line.price - price).max(0)),
+            (None, None) => nothing(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! All of these conditions hold.
 
+use crate::allowance::Fullest;
 use crate::catalogue::{Condition, Kind, Lack, Test};
 use crate::code::Code;
 use crate::index::Key;
@@ -7,6 +8,7 @@ use crate::ledger::Ledger;
 use crate::reader::Reader;
 use crate::scene::{Refusal, Scene};
 use commerce::Object;
+use commerce::facts::offers::Need;
 use serde::{Deserialize, Serialize};
 
 /// See the module.
@@ -53,5 +55,9 @@ impl Test for All {
 
     fn used(&self, scene: &Scene<'_>, ledger: &Ledger) -> Vec<&Code> {
         self.of.iter().flat_map(|condition| condition.used(scene, ledger)).collect()
+    }
+
+    fn needs(&self, cart: &Fullest<'_>) -> Vec<Need> {
+        self.of.iter().flat_map(|condition| condition.needs(cart)).collect()
     }
 }

@@ -1,5 +1,6 @@
 //! How many different products the cart, or a part of it, holds.
 
+use crate::allowance::Fullest;
 use crate::catalogue::{Kind, Lack, Test};
 use crate::index::Key;
 use crate::ledger::Ledger;
@@ -7,6 +8,7 @@ use crate::reader::Reader;
 use crate::scene::{Refusal, Scene, at_least};
 use crate::target::Target;
 use commerce::Object;
+use commerce::facts::offers::Need;
 use serde::{Deserialize, Serialize};
 
 /// See the module.
@@ -53,5 +55,10 @@ impl Test for DistinctProducts {
     fn lack(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Lack> {
         let _ = (scene, ledger);
         None
+    }
+
+    /// So many units at least.
+    fn needs(&self, cart: &Fullest<'_>) -> Vec<Need> {
+        vec![cart.have(&self.of, self.at_least)]
     }
 }

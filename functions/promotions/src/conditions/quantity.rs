@@ -1,5 +1,6 @@
 //! How many units the cart, or a part of it, holds.
 
+use crate::allowance::Fullest;
 use crate::catalogue::{Kind, Lack, Test};
 use crate::index::Key;
 use crate::ledger::Ledger;
@@ -7,6 +8,7 @@ use crate::reader::Reader;
 use crate::scene::{Refusal, Scene, at_least};
 use crate::target::Target;
 use commerce::Object;
+use commerce::facts::offers::Need;
 use serde::{Deserialize, Serialize};
 
 /// See the module.
@@ -50,5 +52,9 @@ impl Test for Quantity {
 
     fn lack(&self, scene: &Scene<'_>, ledger: &Ledger) -> Option<Lack> {
         Lack::units(&self.of, self.at_least - self.have(scene, ledger))
+    }
+
+    fn needs(&self, cart: &Fullest<'_>) -> Vec<Need> {
+        vec![cart.have(&self.of, self.at_least)]
     }
 }

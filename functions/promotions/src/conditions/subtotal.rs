@@ -1,5 +1,6 @@
 //! What the cart, or a part of it, comes to: before or after other discounts.
 
+use crate::allowance::Fullest;
 use crate::catalogue::{Kind, Lack, Test};
 use crate::index::Key;
 use crate::ledger::Ledger;
@@ -8,6 +9,7 @@ use crate::reader::Reader;
 use crate::scene::{Refusal, Scene};
 use crate::target::Target;
 use commerce::Object;
+use commerce::facts::offers::Need;
 use serde::{Deserialize, Serialize};
 
 /// See the module.
@@ -100,5 +102,10 @@ impl Test for Subtotal {
         let need = self.at_least.into_iter().chain(self.above.map(|above| above + 1)).max()?;
         let spend = need - self.have(scene, ledger);
         Lack::spend(&self.of, spend)
+    }
+
+    fn needs(&self, cart: &Fullest<'_>) -> Vec<Need> {
+        let need = self.at_least.into_iter().chain(self.above.map(|above| above + 1)).max();
+        need.map(|need| cart.spend(&self.of, need)).into_iter().collect()
     }
 }

@@ -82,7 +82,7 @@ impl Policy {
         },
         Dimension {
             name: "stacking",
-            about: "How promotions go together in a lane that does not say.",
+            about: "How promotions go together in a lane that does not say. With `best-per-line` each line takes the one that gives most on it; two lines may take two that do not go together.",
             values: &["all", "best", "best-one", "best-per-line", "first"],
         },
         Dimension {
@@ -92,7 +92,7 @@ impl Policy {
         },
         Dimension {
             name: "exclusive",
-            about: "What an exclusive promotion does to the others.",
+            about: "What an exclusive promotion does to the others: the first whose conditions hold before any other applied is given alone, the best of them is where no others together give more, or what comes after one stops.",
             values: &["alone", "best", "stop"],
         },
         Dimension {

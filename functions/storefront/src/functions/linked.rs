@@ -2,10 +2,11 @@
 
 /// Wraps a core whose rules take shards, so that `hold` needs no exclusive borrow, as behind a WIT handle.
 macro_rules! sharded {
-    ($name:ident $(, $function:ident)*) => {
+    ($name:ident $(, $resource:ident)*) => {
         /// The core, behind the signatures of its WIT interface.
         pub mod $name {
-            pub use ::$name::{compile $(, $function)*};
+            $(pub use super::$resource;)*
+            pub use ::$name::compile;
 
             /// Compiled rules.
             pub struct Rules(pub(super) std::cell::RefCell<::$name::Rules>);
@@ -31,7 +32,7 @@ macro_rules! sharded {
     };
 }
 
-sharded!(pricing, refund, refund_states);
+sharded!(pricing, Refunding);
 sharded!(promotions);
 sharded!(inventory);
 
@@ -81,13 +82,61 @@ pub mod plugins {
     }
 }
 
-use commerce::facts::offers::{LineAttribute, Proposal, ShippingCharge, Verdict, Wants};
+use commerce::facts::offers::{Ceiling, LineAttribute, Proposal, ShippingCharge, Verdict, Wants};
 use commerce::facts::prices::{
-    Cargo, Payable, PresalePlan, PriceClaim, PriceEvent, PriceReference, PricedCart, PricedLine, ShippingOption,
-    Taxable, Taxation, Terms,
+    Cargo, Decision, Payable, PresalePlan, PriceClaim, PriceEvent, PriceReference, PricedCart, PricedLine,
+    RefundAmounts, RefundSearch, ReturnLine, ShippingOption, Taxable, Taxation, Terms, UnitRange,
 };
 use commerce::facts::stock::{Inquiry, Plan, ZoneAt};
 use commerce::facts::types::{Context, Fault, Line};
+
+/// A refund that is being reckoned.
+pub struct Refunding(std::cell::RefCell<::pricing::Refunding>);
+
+impl Refunding {
+    /// Checks a sale and what comes back of it.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them.
+    pub fn start(decision: &Decision, returns: &[ReturnLine]) -> Result<Self, Vec<Fault>> {
+        ::pricing::Refunding::start(decision, returns).map(|refunding| Self(refunding.into()))
+    }
+
+    /// Whether it depends on what carts cost.
+    #[must_use]
+    pub fn asks(&self) -> bool {
+        self.0.borrow().asks()
+    }
+
+    /// Looks for the cheapest cart by this.
+    pub fn search(&self, search: &RefundSearch) {
+        self.0.borrow_mut().search(search);
+    }
+
+    /// The next cart whose cost is wanted.
+    #[must_use]
+    pub fn wanted(&self) -> Option<Vec<u32>> {
+        self.0.borrow_mut().wanted()
+    }
+
+    /// What that cart costs.
+    pub fn learn(&self, cost: Option<i64>) {
+        self.0.borrow_mut().learn(cost);
+    }
+
+    /// No more is asked, except what was kept before.
+    pub fn give_up(&self) {
+        self.0.borrow_mut().give_up();
+    }
+
+    /// What is refunded by what was learned.
+    ///
+    /// # Errors
+    /// Where the amounts are too large.
+    pub fn amounts(&self) -> Result<RefundAmounts, Vec<Fault>> {
+        self.0.borrow().amounts()
+    }
+}
 
 impl pricing::Rules {
     /// The numbers of the shards that these lines need.
@@ -102,6 +151,14 @@ impl pricing::Rules {
     /// Faults with pointers from `/lines`.
     pub fn price(&self, lines: &[Line], context: &Context) -> Result<PricedCart, Vec<Fault>> {
         self.0.borrow().price(lines, context)
+    }
+
+    /// Between which a unit of each line costs at any quantity up to the line's.
+    ///
+    /// # Errors
+    /// Faults with pointers from `/lines`.
+    pub fn ranges(&self, lines: &[Line], context: &Context) -> Result<Vec<UnitRange>, Vec<Fault>> {
+        self.0.borrow().ranges(lines, context)
     }
 
     /// Says what each way of shipping costs.
@@ -171,6 +228,19 @@ impl promotions::Rules {
         context: &Context,
     ) -> Result<Verdict, Vec<Fault>> {
         self.0.borrow().evaluate(lines, declared, shipping, proposals, &wants, context)
+    }
+
+    /// The most that each promotion can take off this cart, or any with no more units of any line.
+    ///
+    /// # Errors
+    /// Faults where an amount overflows.
+    pub fn ceilings(
+        &self,
+        lines: &[PricedLine],
+        declared: &[LineAttribute],
+        context: &Context,
+    ) -> Result<Option<Vec<Ceiling>>, Vec<Fault>> {
+        self.0.borrow().ceilings(lines, declared, context)
     }
 }
 

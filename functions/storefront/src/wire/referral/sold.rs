@@ -148,6 +148,7 @@ mod tests {
             wishes: vec![],
             grants: vec![],
             codes: vec![],
+            attempts: 0,
             optimal: true,
             gap: 0,
             segments: vec![],
