@@ -2,7 +2,7 @@
 
 use crate::catalogue::{self, Product};
 use crate::compiled::{self, ROOT_TABLE_BYTES, Root, SHARD_TARGET_BYTES, shard_of};
-use crate::{lists, policy, shipping, table, taxes};
+use crate::{lists, policy, shelf, shipping, table, taxes};
 use commerce::facts::types::{Compiled, Fault};
 use commerce::{Report, Value, bounds, document};
 use std::collections::BTreeMap;
@@ -43,7 +43,11 @@ fn write(mut root: Root, products: &BTreeMap<&str, Product<'_>>, document: Value
     let too_large = |what: &str| {
         document.fault("too-large", format!("{what} must have at most {} bytes when compiled", bounds::SHARD_BYTES))
     };
-    let mut records = Vec::with_capacity(products.len());
+    let categories = shelf::write(products, &root);
+    let mut records = Vec::with_capacity(products.len() + categories.len());
+    for (key, skus) in &categories {
+        records.push((key.as_str(), postcard::to_allocvec(skus).ok()?));
+    }
     for (sku, product) in products {
         records.push((*sku, postcard::to_allocvec(product).ok()?));
     }

@@ -66,6 +66,12 @@ impl wit::GuestRules for Rules {
     fn missing(&self, lines: Vec<Line>) -> Vec<u32> {
         self.0.borrow().missing(&lines)
     }
+    fn missing_of(&self, category: String) -> Vec<u32> {
+        self.0.borrow().missing_of(&category)
+    }
+    fn cheapest(&self, category: String) -> Vec<String> {
+        self.0.borrow().cheapest(&category)
+    }
     fn hold(&self, number: u32, shard: Vec<u8>) -> Result<(), String> {
         self.0.borrow_mut().hold(number, &shard)
     }

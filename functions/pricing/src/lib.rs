@@ -19,6 +19,7 @@ mod price;
 mod prior;
 mod refund;
 mod rules;
+mod shelf;
 mod shipping;
 mod table;
 mod taxes;

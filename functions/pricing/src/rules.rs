@@ -6,6 +6,7 @@ use crate::compiled::{self, Root, shard_of};
 use crate::history;
 use crate::presale;
 use crate::price::{self, Unpriced};
+use crate::shelf;
 use crate::shipping;
 use crate::table;
 use commerce::bounds;
@@ -49,6 +50,29 @@ impl Rules {
         numbers.dedup();
         numbers.retain(|number| !self.shards.contains_key(number));
         numbers
+    }
+
+    /// The numbers of the shards that [`Self::cheapest`] needs of this category and that are not held yet.
+    #[must_use]
+    pub fn missing_of(&self, category: &str) -> Vec<u32> {
+        let number = shard_of(&shelf::key(category), self.root.shards);
+        if self.root.shards == 0 || self.shards.contains_key(&number) { Vec::new() } else { vec![number] }
+    }
+
+    /// Products of a category, those first whose lowest price in any list is lowest; a few.
+    #[must_use]
+    pub fn cheapest(&self, category: &str) -> Vec<String> {
+        let key = shelf::key(category);
+        let record = self.table(&key).and_then(|table| table::find(table, &key));
+        record.and_then(|record| postcard::from_bytes(record).ok()).unwrap_or_default()
+    }
+
+    /// The table that has a key, where it is held.
+    fn table(&self, key: &str) -> Option<&[u8]> {
+        match self.root.shards {
+            0 => Some(&self.root.table),
+            shards => self.shards.get(&shard_of(key, shards)).map(Vec::as_slice),
+        }
     }
 
     /// Takes a shard.
@@ -140,15 +164,10 @@ impl Rules {
     }
 
     fn product(&self, sku: &str) -> Result<Product<'_>, Refusal> {
-        let table = match self.root.shards {
-            0 => self.root.table.as_slice(),
-            shards => {
-                let number = shard_of(sku, shards);
-                self.shards.get(&number).ok_or_else(|| {
-                    ("sku", "shard-not-held", format!("shard {number} of the rules must be held first"))
-                })?
-            }
-        };
+        let table = self.table(sku).ok_or_else(|| {
+            let number = shard_of(sku, self.root.shards);
+            ("sku", "shard-not-held", format!("shard {number} of the rules must be held first"))
+        })?;
         let record = table::find(table, sku)
             .ok_or_else(|| ("sku", "unknown-sku", format!("`{sku}` is not in the catalogue")))?;
         postcard::from_bytes(record).map_err(|error| ("sku", "rules-damaged", error.to_string()))

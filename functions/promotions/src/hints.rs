@@ -6,9 +6,9 @@
 //! the price verifies them. Nothing is promised that judging does not give.
 //!
 //! What is covered: an amount more of the cart, a category or a product, also where the cart has nothing of it; units more of
-//! a line that is in the cart; units of named products that are not, as wishes. What is not: units of a category that the
-//! cart has nothing of, which names no product and no price; steps that take two promotions or two products at once; and
-//! in a rulebook too large to be read as a whole, promotions that the cart does not reach and that are not on its shelf.
+//! a line that is in the cart; units of products or categories that are not, as wishes. What is not: steps that take two
+//! promotions or two products at once; and in a rulebook too large to be read as a whole, promotions that the cart does not
+//! reach and that are not on its shelf.
 
 use crate::attempt::open;
 use crate::catalogue::Lack;
@@ -87,7 +87,7 @@ pub fn find(judgement: &Judgement<'_>, unreached: &[&Promotion], worth: i64, aga
         (one.spend, -one.gives, &one.promotion).cmp(&(other.spend, -other.gives, &other.promotion))
     });
     let mut seen = BTreeSet::new();
-    found.wishes.retain(|wish| seen.insert((wish.sku.clone(), wish.quantity)));
+    found.wishes.retain(|wish| seen.insert((wish.sku.clone(), wish.category.clone(), wish.quantity)));
     found.wishes.truncate(WISHES.0);
     found
 }
@@ -156,12 +156,27 @@ fn step(scene: &Scene<'_>, promotion: &Promotion, lack: &Lack, ledger: &Ledger) 
     }
 }
 
-/// Products that a target names and the cart does not have.
+/// Products that a target names and the cart does not have, or else categories of which it has nothing.
 fn wishes(scene: &Scene<'_>, promotion: &Promotion, lack: &Lack) -> Vec<Wish> {
-    let named = lack.target.skus.iter().chain(lack.target.alternatives().flat_map(|target| &target.skus));
-    let strange = named.filter(|sku| !scene.lines.iter().any(|line| line.sku == **sku));
-    let wish = |sku: &String| Wish { promotion: promotion.id.clone(), sku: sku.clone(), quantity: lack.units };
-    strange.take(WISHES.1).filter(|_| lack.units > 0).map(wish).collect()
+    if lack.units == 0 {
+        return Vec::new();
+    }
+    let wish = |sku: Option<&String>, category: Option<&String>| Wish {
+        promotion: promotion.id.clone(),
+        sku: sku.cloned(),
+        category: category.cloned(),
+        quantity: lack.units,
+    };
+    let mut found = Vec::new();
+    for target in std::iter::once(&lack.target).chain(lack.target.alternatives()) {
+        let strange = |sku: &&String| !scene.lines.iter().any(|line| line.sku == **sku);
+        found.extend(target.skus.iter().filter(strange).take(WISHES.1).map(|sku| wish(Some(sku), None)));
+        if target.skus.is_empty() {
+            found.extend(target.categories.iter().take(WISHES.1).map(|category| wish(None, Some(category))));
+        }
+    }
+    found.truncate(WISHES.1);
+    found
 }
 
 fn changed(scene: &Scene<'_>, change: &Change) -> Option<Vec<PricedLine>> {

@@ -203,12 +203,16 @@ fn the_next_step_of_what_applies_already_is_told() {
     assert_eq!(hint(three_for_one, &[tea.clone(), cup.clone()]), of("TEA", 1, 10_000, 2_000));
     // What is not in the cart has a price that others know.
     let gets = r#"{"kind": "buy-get", "buy": {"of": {"skus": ["TEA"]}, "units": 2}, "get": {"of": {"skus": ["CUP"]}}}"#;
-    assert_eq!(hint(gets, std::slice::from_ref(&tea)), (None, Some(("CUP".to_owned(), 1))));
+    assert_eq!(hint(gets, std::slice::from_ref(&tea)), (None, Some((Some("CUP".to_owned()), 1))));
     let set = r#"{"kind": "bundle", "parts": [{"of": {"skus": ["TEA"]}}, {"of": {"skus": ["POT"]}, "units": 2}], "price": 15000}"#;
-    assert_eq!(hint(set, &[tea]), (None, Some(("POT".to_owned(), 2))));
+    assert_eq!(hint(set, &[tea]), (None, Some((Some("POT".to_owned()), 2))));
     // A promotion that the cart does not reach is looked at too.
     let reached = promotion(r#"{"kind": "contains", "skus": ["CUP"]}"#, TEN_OFF);
-    assert_eq!(judge(&reached, &[line("tea", 100, 1)], &context()).wishes[0].sku, "CUP");
+    assert_eq!(judge(&reached, &[line("tea", 100, 1)], &context()).wishes[0].sku.as_deref(), Some("CUP"));
+    // Units of a category that the cart has nothing of.
+    let mugs = promotion(r#"{"kind": "quantity", "atLeast": 2, "of": {"categories": ["mugs"]}}"#, TEN_OFF);
+    let wishes = judge(&mugs, &[line("tea", 100, 1)], &context()).wishes;
+    assert_eq!((wishes[0].category.as_deref(), wishes[0].quantity), (Some("mugs"), 2));
     // An amount of a category that the cart has nothing of.
     let shoes = r#"{"kind": "subtotal", "atLeast": 2300, "of": {"categories": ["shoes"]}}"#;
     let gives = r#"{"kind": "amount-off", "amount": 5000}"#;

@@ -39,24 +39,22 @@ pub fn verify(
             None => Some(hint.clone()),
         });
     }
-    for Wish { promotion, sku, quantity } in &tally.verdict.wishes {
-        if hints.iter().any(|hint| hint.promotion == *promotion) {
-            continue;
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    for (hint, line) in steps.wished()? {
+        // Steps come by what they cost: those that are left are no cheaper than what is told already.
+        let cheaper = hints.iter().filter(|known: &&Hint| known.spend < hint.spend).count();
+        if cheaper >= most {
+            break;
         }
-        let wished = Line { id: ID.to_owned(), quantity: *quantity, ..till::one(sku) };
-        rules.hold_for_pricing(store, std::slice::from_ref(&wished))?;
-        // What is not sold to this shopper is no next step.
-        let Some(line) = steps.priced(wished) else { continue };
-        let (promotion, sku, spend) = (promotion.clone(), Some(sku.clone()), line.subtotal);
-        let with: Vec<PricedLine> = tally.priced.iter().cloned().chain([line]).collect();
-        hints.extend(
-            steps.judged(&with, Hint { promotion, sku, category: None, quantity: *quantity, spend, gives: 0 })?,
-        );
+        if !hints.iter().any(|known| known.promotion == hint.promotion) {
+            let with: Vec<PricedLine> = tally.priced.iter().cloned().chain([line]).collect();
+            hints.extend(steps.judged(&with, hint)?);
+        }
     }
     hints.sort_by(|one, other| {
         (one.spend, -one.gives, &one.promotion).cmp(&(other.spend, -other.gives, &other.promotion))
     });
-    hints.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+    hints.truncate(most);
     tally.verdict.hints = hints;
     Ok(())
 }
@@ -72,6 +70,28 @@ struct Steps<'a> {
 }
 
 impl Steps<'_> {
+    /// What each wish would be as a hint, with the line that it adds, those first that cost least: its product, or one of the
+    /// cheapest of its category, where it is sold to this shopper.
+    fn wished(&self) -> Result<Vec<(Hint, PricedLine)>, Problem> {
+        let mut found = Vec::new();
+        for Wish { promotion, sku, category, quantity } in &self.tally.verdict.wishes {
+            let skus = match (sku, category) {
+                (Some(sku), _) => vec![sku.clone()],
+                (None, Some(category)) => self.rules.cheapest(self.store, category)?,
+                (None, None) => Vec::new(),
+            };
+            for sku in skus {
+                let line = Line { id: ID.to_owned(), quantity: *quantity, ..till::one(&sku) };
+                self.rules.hold_for_pricing(self.store, std::slice::from_ref(&line))?;
+                let Some(line) = self.priced(line) else { continue };
+                let (promotion, category, spend) = (promotion.clone(), category.clone(), line.subtotal);
+                found.push((Hint { promotion, sku: Some(sku), category, quantity: *quantity, spend, gives: 0 }, line));
+            }
+        }
+        found.sort_by_key(|(hint, _)| hint.spend);
+        Ok(found)
+    }
+
     fn priced(&self, line: Line) -> Option<PricedLine> {
         self.rules.pricing.price(&[line], self.context).ok().and_then(|mut cart| cart.lines.pop())
     }

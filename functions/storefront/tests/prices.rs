@@ -184,6 +184,42 @@ fn a_product_that_is_not_in_the_cart_is_a_next_step_with_its_price() {
     assert_eq!(pot(json!([{ "id": "2", "sku": "CUP", "quantity": 1 }]))["totals"]["discount"], money(1_500));
 }
 
+/// Of a category that the cart has nothing of, the step is the cheapest product that this shopper can buy and that gives more:
+/// not the mug that members alone buy, not the one that promotions leave alone. In a catalogue of any size.
+#[test]
+fn units_of_a_category_that_is_not_in_the_cart_are_a_next_step_in_its_cheapest_product() {
+    for others in [0, 5_000] {
+        let other = |place: usize| (format!("X{place}"), json!(9_000 + place));
+        let others: Vec<(String, Value)> = (0..others).map(other).collect();
+        let mut products = vec![
+            json!({ "sku": "TEA" }),
+            json!({ "sku": "MUG-A", "categories": ["mugs"] }),
+            json!({ "sku": "MUG-B", "categories": ["mugs"], "discountable": false }),
+            json!({ "sku": "MUG-C", "categories": ["mugs"] }),
+            json!({ "sku": "MUG-D", "categories": ["mugs"] }),
+        ];
+        products.extend(others.iter().map(|(sku, _)| json!({ "sku": sku, "categories": ["rest"] })));
+        let mut entries = json!({ "TEA": 5_000, "MUG-B": 1_000, "MUG-C": 1_200, "MUG-D": 1_500 });
+        entries.as_object_mut().unwrap().extend(others);
+        let shop = Shop::of(&book(json!({
+            "catalogue": { "categories": { "mugs": {}, "rest": {} }, "products": products },
+            "priceLists": [{ "id": "base", "entries": entries },
+                           { "id": "club", "when": { "groups": ["club"] }, "entries": { "MUG-A": 100 } }],
+            "promotions": [{ "id": "mugs", "gives": [
+                { "kind": "buy-get", "buy": { "of": { "skus": ["TEA"] } },
+                  "get": { "of": { "categories": ["mugs"] }, "units": 1, "basisPoints": 5000 } }] }],
+        })));
+        let quote = |more: Option<&str>| {
+            let skus = std::iter::once("TEA").chain(more);
+            let line = |sku: &str| json!({ "id": sku, "sku": sku, "quantity": 1 });
+            shop.post("/v1/quote", &cart("2026-11-11T12:00:00+08:00", skus.map(line).collect()))
+        };
+        let change = json!({ "sku": "MUG-C", "category": "mugs", "quantity": 1, "spend": money(1_200) });
+        assert_eq!(quote(None)["hints"], json!([{ "promotion": "mugs", "change": change, "gives": money(600) }]));
+        assert_eq!(quote(Some("MUG-C"))["totals"]["discount"], money(600));
+    }
+}
+
 /// More of a product may cost less a unit: a step is told with what the cart costs after it, and not at all where it is none.
 #[test]
 fn a_step_in_a_product_with_tiers_has_the_price_of_its_tier() {

@@ -145,6 +145,18 @@ impl pricing::Rules {
         self.0.borrow().missing(lines)
     }
 
+    /// The numbers of the shards that the cheapest products of this category need.
+    #[must_use]
+    pub fn missing_of(&self, category: &str) -> Vec<u32> {
+        self.0.borrow().missing_of(category)
+    }
+
+    /// Products of a category, the cheapest first; a few.
+    #[must_use]
+    pub fn cheapest(&self, category: &str) -> Vec<String> {
+        self.0.borrow().cheapest(category)
+    }
+
     /// Prices each line.
     ///
     /// # Errors

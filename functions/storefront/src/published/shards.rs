@@ -54,6 +54,16 @@ impl Rules {
         self.give(store, 0, &missing, |number, shard| self.pricing.hold(number, shard))
     }
 
+    /// The cheapest products of a category that pricing knows, a few.
+    ///
+    /// # Errors
+    /// Where the store fails or a shard is lost.
+    pub fn cheapest(&self, store: &dyn Store, category: &str) -> Result<Vec<String>, Problem> {
+        let missing = self.pricing.missing_of(category);
+        self.give(store, 0, &missing, |number, shard| self.pricing.hold(number, shard))?;
+        Ok(self.pricing.cheapest(category))
+    }
+
     /// Gives promotions the shards that this cart can touch.
     ///
     /// # Errors
