@@ -34,6 +34,16 @@ pub struct Judged<'a> {
     pub wants: Wants,
 }
 
+/// What was judged.
+pub struct Answered {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Plugins that did not answer and were left out.
+    pub degraded: Vec<Degraded>,
+    /// What plugins proposed.
+    pub proposals: Vec<Proposal>,
+}
+
 /// Judges a cart. `merchant` is whose plugins are asked, where rules are a merchant's; `proposals` come beside theirs.
 ///
 /// # Errors
@@ -44,25 +54,27 @@ pub fn judge(
     merchant: Option<&str>,
     proposals: &[Proposal],
     cart: Judged<'_>,
-) -> Result<(Verdict, Vec<Degraded>), Problem> {
+) -> Result<Answered, Problem> {
     let Judged { lines, declared, shipping, context, wants } = cart;
     let evaluate = |proposals: &[Proposal]| {
         rules.promotions.evaluate(lines, declared, shipping, proposals, wants, context).map_err(Problem::invalid)
     };
     let verdict = evaluate(proposals)?;
     let Some(merchant) = merchant.filter(|merchant| plugins::active(merchant)) else {
-        return Ok((verdict, Vec::new()));
+        return Ok(Answered { verdict, degraded: Vec::new(), proposals: Vec::new() });
     };
     let proposed = plugins::propose(merchant, lines, declared, shipping, &verdict.discounts, context);
     if let Some(failure) = proposed.failures.iter().find(|failure| failure.closed) {
         return Err(failed(&failure.plugin, &failure.code));
     }
     let silent = proposed.failures.into_iter().map(|failure| Degraded { plugin: failure.plugin, code: failure.code });
-    if proposed.proposals.is_empty() {
-        return Ok((verdict, silent.collect()));
+    let degraded = silent.collect();
+    let own = proposed.proposals;
+    if own.is_empty() {
+        return Ok(Answered { verdict, degraded, proposals: own });
     }
-    let all: Vec<Proposal> = proposals.iter().cloned().chain(proposed.proposals).collect();
-    Ok((evaluate(&all)?, silent.collect()))
+    let all: Vec<Proposal> = proposals.iter().chain(&own).cloned().collect();
+    Ok(Answered { verdict: evaluate(&all)?, degraded, proposals: own })
 }
 
 /// The merchant lets no quote pass without this plugin.

@@ -247,6 +247,32 @@ fn what_a_red_packet_paid_goes_back_to_its_purse() {
     }
 }
 
+/// What a plugin gave is frozen with the sale: what is kept keeps its part of it, unit by unit, beside what the rules give.
+#[test]
+fn what_a_plugin_gave_stays_with_what_is_kept() {
+    let threshold = json!([{ "id": "30-5", "when": [{ "kind": "subtotal", "atLeast": 3_000 }],
+                             "gives": [{ "kind": "amount-off", "amount": 500 }] }]);
+    let (shop, cart, mut decision) = quoted("re-evaluate", 2, 2, threshold);
+    assert_eq!((&decision["lines"][0]["paid"], decision.get("proposals")), (&money(1_750), None));
+    // 4.00 off the first line, as a plugin would have proposed it for the quote.
+    decision["lines"][0]["paid"] = money(1_350);
+    decision["proposals"] = json!([{ "id": "plugin:bundle", "lines": [{ "line": "0", "amount": money(400) }] }]);
+    for (returned, expected) in [
+        // 30.00 less 5.00 less 4.00 for the rest, or less 2.00 where one of its units comes back.
+        (json!([{ "line": "1", "quantity": 1 }]), 3_100 - 2_100),
+        (json!([{ "line": "0", "quantity": 1 }]), 3_100 - 2_300),
+        (json!([{ "line": "0", "quantity": 2 }]), 1_100),
+        (json!([{ "line": "0", "quantity": 2 }, { "line": "1", "quantity": 2 }]), 3_100),
+    ] {
+        let answer = shop.post("/v1/refund", &json!({ "decision": decision, "returns": returned, "cart": cart }));
+        assert_eq!((&answer["total"], &answer["exact"]), (&money(expected), &json!(true)), "{returned}");
+    }
+    decision["proposals"][0]["lines"][0]["line"] = json!("9");
+    let body = json!({ "decision": decision, "returns": [{ "line": "1", "quantity": 1 }], "cart": cart });
+    let (status, answer) = shop.send("POST", "/v1/refund", &body);
+    assert_eq!((status, shop::faults(&answer)), (422, vec![("unknown-line", "/decision/proposals/0/lines")]));
+}
+
 /// Who came from a text that earns a fifth off is refunded what was paid: what is kept keeps its fifth.
 #[test]
 fn what_a_text_earned_is_earned_by_what_is_kept_too() {

@@ -57,9 +57,44 @@ fn prices_its_carts(app: &App, example: Example, component: &[u8]) {
     assert!(discounts > 0, "{} gives nothing at all", example.folder);
 }
 
+/// What it gave is frozen with the sale: each line that comes back by re-evaluation gives what was paid for it, as what is
+/// kept keeps its part, also once the plugin is gone.
+fn is_kept_by_what_is_kept(app: &App, example: Example) {
+    let mut client = publisher(app);
+    let case = example.cases().into_iter().find(|case| !case.promised(example.name).is_empty()).unwrap();
+    let mut rulebook = case.rulebook();
+    rulebook["pricing"]["refund"] = json!({ "method": "re-evaluate" });
+    let published = client.put(&format!("/v1/merchants/{MERCHANT}/rulebook"), &rulebook).unwrap();
+    assert_eq!(published.status, 200, "{}", published.text());
+    let plugin = format!("/v1/merchants/{MERCHANT}/plugins/{}", example.name);
+    let wish = json!({ "version": VERSION, "config": case.config(), "onFailure": "closed" });
+    assert_eq!(client.post(&format!("{plugin}:activate"), &wish).unwrap().status, 200);
+    let cart = case.quote(MERCHANT);
+    let quote = client.post("/v1/quote", &cart).unwrap().json();
+    let decision = &quote["record"]["decision"];
+    assert!(!decision["proposals"].as_array().unwrap().is_empty(), "{quote}");
+    assert_eq!(client.send("DELETE", &plugin, &[], b"").unwrap().status, 204);
+    let mut cart = cart;
+    cart["at"] = quote["at"].clone();
+    for line in decision["lines"].as_array().unwrap() {
+        let returns = json!([{ "line": line["id"], "quantity": line["quantity"] }]);
+        let refund =
+            client.post("/v1/refund", &json!({ "decision": decision, "returns": returns, "cart": cart })).unwrap();
+        assert_eq!(refund.status, 200, "{}", refund.text());
+        let refund = refund.json();
+        assert_eq!(
+            (&refund["lines"][0]["amount"], &refund["exact"]),
+            (&line["paid"], &json!(true)),
+            "{refund} {quote}"
+        );
+    }
+}
+
 #[test]
 fn the_rust_example_gives_its_tiered_bundle() {
-    prices_its_carts(&host().up().unwrap(), RUST, &RUST.built().unwrap());
+    let app = host().up().unwrap();
+    prices_its_carts(&app, RUST, &RUST.built().unwrap());
+    is_kept_by_what_is_kept(&app, RUST);
 }
 
 #[test]

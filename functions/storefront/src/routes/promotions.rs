@@ -2,7 +2,7 @@
 
 use crate::app::Exchange;
 use crate::http::Response;
-use crate::judgement::{Judged, judge};
+use crate::judgement::{Answered, Judged, judge};
 use crate::problem::Problem;
 use crate::till;
 use crate::wire::promotions::{Answer, Charge, Lines};
@@ -36,7 +36,7 @@ pub fn post(exchange: &Exchange<'_>) -> Result<Response, Problem> {
     let shipping: Vec<ShippingCharge> = charges.iter().map(|charge| charge.charge.clone()).collect();
     let merchant = if let wire::Source::Merchant(merchant) = source { Some(merchant) } else { None };
     let cart = Judged { lines: &lines, declared: &declared, shipping: &shipping, context: &context, wants };
-    let (verdict, degraded) = judge(&rules, merchant, &proposals, cart)?;
+    let Answered { verdict, degraded, proposals: _ } = judge(&rules, merchant, &proposals, cart)?;
     let added = till::added(exchange.world.store, &rules, &lines, &verdict, &context)?;
     let mut amounts = till::taxables(&lines, &particulars, &wire_promotions::nets(&lines, &verdict));
     amounts.extend(carriage(&charges, &verdict));

@@ -13,6 +13,7 @@ use crate::till::{Tally, charges};
 use crate::wire::inventory::answer::Writer;
 use crate::wire::{self, asked::Asked, context, money::Money, quote as answer, referral::answer::Referral};
 use crate::wishes;
+use commerce::facts::offers::Proposal;
 use commerce::facts::prices::PresalePlan;
 use commerce::facts::referrals::{Attribution, Sale, SoldLine};
 use commerce::facts::stock::{Plan, Wanted};
@@ -36,6 +37,7 @@ struct Answers {
     stock: Option<Published>,
     attribution: Attribution,
     degraded: Vec<Degraded>,
+    proposals: Vec<Proposal>,
 }
 
 /// Price, promotions, stock, delivery promise and referral of a cart in one answer.
@@ -65,12 +67,12 @@ fn compose(exchange: &Exchange<'_>, rules: &Rules, request: &Request<'_>) -> Res
     let store = exchange.world.store;
     let mut context = request.asked.context.clone();
     let tagged = content::tag(rules, request.asked.content, &mut context)?;
-    let mut degraded = Vec::new();
+    let (mut degraded, mut proposals) = (Vec::new(), Vec::new());
     let mut tally = Tally::of(store, rules, &request.asked.lines, &context, |priced, declared, charges| {
         let cart = Judged { lines: priced, declared, shipping: charges, context: &context, wants: request.asked.wants };
-        let (verdict, silent) = judge(rules, Some(request.merchant), &[], cart)?;
-        degraded = silent;
-        Ok(verdict)
+        let answered = judge(rules, Some(request.merchant), &[], cart)?;
+        (degraded, proposals) = (answered.degraded, answered.proposals);
+        Ok(answered.verdict)
     })?;
     wishes::verify(store, rules, &mut tally, (&request.asked.lines, &context), request.asked.wants.hints)?;
     let told = claims::judge(
@@ -85,7 +87,7 @@ fn compose(exchange: &Exchange<'_>, rules: &Rules, request: &Request<'_>) -> Res
     let (plan, stock) = plan(exchange, rules, request, &context)?;
     let sale = sale(exchange, request, wire::referral::sold::sold(&tally));
     let attribution = rules.referral.attribute(&sale, &context).map_err(Problem::invalid)?;
-    Ok(Answers { tagged, tally, told, presales, plan, stock, attribution, degraded })
+    Ok(Answers { tagged, tally, told, presales, plan, stock, attribution, degraded, proposals })
 }
 
 /// How lines of a presale are paid, after promotions and with tax.
@@ -166,7 +168,12 @@ fn write(request: &Request<'_>, rules: &Rules, answers: &Answers) -> Result<Vec<
         record: answer::Record {
             rules: &rules.digest,
             stock: answers.stock,
-            decision: wire::refund::Written::of(&decision, &answers.tally.added, &context.currency, &rules.digest),
+            decision: wire::refund::Written::of(
+                &decision,
+                (&answers.tally.added, &answers.proposals),
+                &context.currency,
+                &rules.digest,
+            ),
             functions: answer::Functions { pushcart: env!("CARGO_PKG_VERSION") },
         },
     };

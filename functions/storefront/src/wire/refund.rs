@@ -4,7 +4,7 @@
 
 use super::money::Money;
 use crate::till::{Added, Tally};
-use commerce::facts::offers::Grant;
+use commerce::facts::offers::{Grant, Proposal};
 use commerce::facts::prices::{
     Decision, PresalePlan, RefundAmounts, RefundMethod, RefundPolicy, ReturnLine, SoldUnits, Taxed, Tender,
 };
@@ -26,6 +26,8 @@ pub struct Frozen<'a> {
     pub rules: &'a str,
     /// For each line, what promotion added it, where one did.
     pub added: Vec<Option<AddedBy>>,
+    /// What plugins proposed for it.
+    pub proposals: Vec<Proposal>,
 }
 
 /// Where a line comes from that the shopper did not put into the cart.
@@ -55,6 +57,7 @@ pub fn decision<'a>(value: Value<'a>) -> Option<Frozen<'a>> {
     if let Some(shipping) = &shipping {
         shipping.finish();
     }
+    let proposals = object.field("proposals").map_or_else(Vec::new, |value| super::promotions::proposals(value, named));
     let tenders = object.field("tenders").map_or_else(Vec::new, |value| tenders(value, named));
     let points = |name: &str| object.field(name).map_or(Some(0), |value| value.integer(0..=bounds::AMOUNT));
     let (burned, earned) = (points("pointsBurned"), points("pointsEarned"));
@@ -71,7 +74,7 @@ pub fn decision<'a>(value: Value<'a>) -> Option<Frozen<'a>> {
         points_earned: earned?,
         policy: policy?,
     };
-    Some(Frozen { decision, currency: currency?, rules: rules?, added })
+    Some(Frozen { decision, currency: currency?, rules: rules?, added, proposals })
 }
 
 /// Reads `[{"id": "spring", "amount": {…}}]`: what purses paid.
@@ -206,7 +209,37 @@ pub struct Written<'a> {
     points_burned: i64,
     #[serde(skip_serializing_if = "is_none")]
     points_earned: i64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    proposals: Vec<WrittenProposal<'a>>,
     policy: Policy,
+}
+
+/// A proposal, but what is said of it to people.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WrittenProposal<'a> {
+    id: &'a str,
+    lane: &'a str,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    tags: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    combines_with: Option<&'a [String]>,
+    lines: Vec<WrittenOff<'a>>,
+    shipping: Money<'a>,
+}
+
+#[derive(Serialize)]
+struct WrittenOff<'a> {
+    line: &'a str,
+    amount: Money<'a>,
+}
+
+impl<'a> WrittenProposal<'a> {
+    fn of(proposal: &'a Proposal, money: impl Fn(i64) -> Money<'a>) -> Self {
+        let Proposal { id, lane, tags, combines_with, lines, shipping, messages: _ } = proposal;
+        let lines = lines.iter().map(|off| WrittenOff { line: &off.line, amount: money(off.amount) }).collect();
+        Self { id, lane, tags, combines_with: combines_with.as_deref(), lines, shipping: money(*shipping) }
+    }
 }
 
 #[derive(Serialize)]
@@ -258,9 +291,14 @@ struct Policy {
 }
 
 impl<'a> Written<'a> {
-    /// As the contract writes it.
+    /// As the contract writes it: with what promotions added, and where returns are re-evaluated with what plugins proposed.
     #[must_use]
-    pub fn of(decision: &'a Decision, added: &'a [Added], currency: &'a str, rules: &'a str) -> Self {
+    pub fn of(
+        decision: &'a Decision,
+        (added, proposals): (&'a [Added], &'a [Proposal]),
+        currency: &'a str,
+        rules: &'a str,
+    ) -> Self {
         let money = Money::of(currency);
         let Decision { lines, shipping, shipping_tax, tenders, points_burned, points_earned, policy } = decision;
         let line = |line: &'a SoldUnits| {
@@ -274,6 +312,7 @@ impl<'a> Written<'a> {
             WrittenLine { id, quantity: *quantity, paid: money(*paid), tax: money(*tax), added_by }
         };
         let RefundPolicy { method, shipping_with_all } = policy;
+        let proposals = proposals.iter().filter(|_| *method == RefundMethod::ReEvaluate);
         Self {
             currency,
             rules,
@@ -282,6 +321,7 @@ impl<'a> Written<'a> {
             tenders: WrittenTender::all(tenders, money),
             points_burned: *points_burned,
             points_earned: *points_earned,
+            proposals: proposals.map(|proposal| WrittenProposal::of(proposal, money)).collect(),
             policy: Policy {
                 method: match method {
                     RefundMethod::ProRata => "pro-rata",

@@ -7,8 +7,10 @@ use crate::published::Rules;
 use crate::routes::quote;
 use crate::till::{self, Tally};
 use crate::wire::{self, refund as answer};
-use commerce::facts::offers::{Allowance, Capped, Ceiling, Limit, LineAllowance, Need, UnitCount, Wants};
-use commerce::facts::prices::{PricedLine, RefundSearch, Taxable, UnitRange};
+use commerce::facts::offers::{
+    Allowance, Capped, Ceiling, Limit, LineAllowance, LineAmount, Need, Proposal, UnitCount, Wants,
+};
+use commerce::facts::prices::{PricedLine, RefundSearch, SoldUnits, Taxable, UnitRange};
 use commerce::facts::types::{Context, Line};
 use commerce::money::{self, Rounding};
 use commerce::{Fault, bounds};
@@ -64,7 +66,7 @@ impl<'s> Sale<'s> {
         let below = |problem: Problem| problem.below("/cart");
         let mut context = rules.localized(context).map_err(below)?;
         content::tag(&rules, content, &mut context).map_err(below)?;
-        let sold = tally(exchange, &rules, &lines, &context).map_err(below)?;
+        let sold = tally(exchange, &rules, &lines, &frozen.proposals, &context).map_err(below)?;
         Ok(Self { exchange, frozen, rules, lines, context, places, sold, work: WORK })
     }
 
@@ -116,7 +118,34 @@ impl<'s> Sale<'s> {
             known.copied().unwrap_or(free)
         };
         let units = self.places.iter().map(unit).collect();
-        Some((units, ceilings.into_iter().map(|ceiling| self.of_decision(ceiling)).collect()))
+        let mut ceilings: Vec<Ceiling> = ceilings.into_iter().map(|ceiling| self.of_decision(ceiling)).collect();
+        let next = ceilings.iter().map(|ceiling| ceiling.group + 1).max().unwrap_or(0);
+        ceilings.extend((next..).zip(&self.frozen.proposals).map(|(group, proposal)| self.proposed(group, proposal)));
+        Some((units, ceilings))
+    }
+
+    /// What a proposal can take off at most: of each unit of a line its part.
+    fn proposed(&self, group: u32, proposal: &Proposal) -> Ceiling {
+        let own = |(place, line): (u32, &SoldUnits)| {
+            let amount: i64 = proposal.lines.iter().filter(|off| off.line == line.id).map(|off| off.amount).sum();
+            let each = i128::from(amount) * 1_000_000 / i128::from(line.quantity.max(1)) + 1;
+            let each = i64::try_from(each).unwrap_or(i64::MAX);
+            (amount > 0).then_some(LineAllowance { line: place, rate: 0, each, shared: 0 })
+        };
+        let lines = (0..).zip(&self.frozen.decision.lines).filter_map(own).collect();
+        Ceiling { group, parts: vec![Allowance { fixed: 0, lines, capped: Vec::new(), needs: Vec::new() }] }
+    }
+
+    /// What plugins proposed for the units kept: each unit keeps its part.
+    fn proposals(&self, kept: &[Line]) -> Vec<Proposal> {
+        let part = |off: &LineAmount| {
+            let units = kept.iter().find(|line| line.id == off.line)?.quantity;
+            let sold = self.lines.iter().find(|line| line.id == off.line)?.quantity;
+            let amount = money::part(off.amount, i64::from(units), i64::from(sold.max(1)), Rounding::Down).ok()?;
+            (amount > 0).then(|| LineAmount { line: off.line.clone(), amount })
+        };
+        let each = self.frozen.proposals.iter();
+        each.map(|own| Proposal { lines: own.lines.iter().filter_map(part).collect(), ..own.clone() }).collect()
     }
 
     /// The same ceiling with places in the decision.
@@ -174,7 +203,7 @@ impl<'s> Sale<'s> {
         let Self { exchange, rules, context, .. } = self;
         let store = exchange.world.store;
         let kept = self.kept(units);
-        let tally = tally(exchange, rules, &kept.lines, context)?;
+        let tally = tally(exchange, rules, &kept.lines, &self.proposals(&kept.lines), context)?;
         *tries = tries.saturating_add(usize::try_from(tally.verdict.attempts).unwrap_or(usize::MAX));
         let mut amounts = till::taxables(&tally.priced, &tally.particulars, &tally.nets);
         for (by, units) in &kept.added {
@@ -231,13 +260,26 @@ fn places(frozen: &answer::Frozen<'_>, lines: &[Line]) -> Result<Vec<Option<usiz
             faults.push(Fault { code: "unlike-cart".to_owned(), pointer: format!("/decision/lines/{index}"), detail });
         }
     }
+    for (index, proposal) in frozen.proposals.iter().enumerate() {
+        if let Some(off) = proposal.lines.iter().find(|off| !known.contains_key(off.line.as_str())) {
+            let pointer = format!("/decision/proposals/{index}/lines");
+            let detail = format!("the cart has no line `{}`", off.line);
+            faults.push(Fault { code: "unknown-line".to_owned(), pointer, detail });
+        }
+    }
     if faults.is_empty() { Ok(places) } else { Err(Problem::invalid(faults)) }
 }
 
-fn tally(exchange: &Exchange<'_>, rules: &Rules, lines: &[Line], context: &Context) -> Result<Tally, Problem> {
+fn tally(
+    exchange: &Exchange<'_>,
+    rules: &Rules,
+    lines: &[Line],
+    proposals: &[Proposal],
+    context: &Context,
+) -> Result<Tally, Problem> {
     let wants = Wants { every_outcome: false, hints: 0, trace: false };
     Tally::of(exchange.world.store, rules, lines, context, |priced, declared, charges| {
-        rules.promotions.evaluate(priced, declared, charges, &[], wants, context).map_err(Problem::invalid)
+        rules.promotions.evaluate(priced, declared, charges, proposals, wants, context).map_err(Problem::invalid)
     })
 }
 
