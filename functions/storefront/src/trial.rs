@@ -1,5 +1,6 @@
 //! Runs the tests that a rulebook carries against the rules that it makes.
 
+use crate::content;
 use crate::problem::Problem;
 use crate::published::Rules;
 use crate::till::Tally;
@@ -29,8 +30,9 @@ pub fn run(store: &dyn Store, rules: &Rules) -> Result<Vec<Fault>, Problem> {
 }
 
 fn reckon(store: &dyn Store, rules: &Rules, case: &Case) -> Result<Json, Problem> {
-    let Case { lines, context, .. } = case;
-    let context = rules.localized(context.clone())?;
+    let Case { lines, context, content, .. } = case;
+    let mut context = rules.localized(context.clone())?;
+    content::tag(rules, content.as_deref(), &mut context)?;
     let tally = Tally::of(store, rules, lines, &context, |priced, declared, charges| {
         rules.promotions.evaluate(priced, declared, charges, &[], WANTS, &context).map_err(Problem::invalid)
     })?;
@@ -41,6 +43,7 @@ fn reckon(store: &dyn Store, rules: &Rules, case: &Case) -> Result<Json, Problem
 fn in_test(case: &Case, fault: Fault) -> Fault {
     let pointer = match fault.pointer.strip_prefix("/lines") {
         Some(below) => format!("/tests/{}/cart{below}", case.place),
+        None if fault.pointer.starts_with("/content") => format!("/tests/{}{}", case.place, fault.pointer),
         None => format!("/tests/{}/context{}", case.place, fault.pointer),
     };
     Fault { pointer, detail: format!("`{}`: {}", case.name, fault.detail), ..fault }

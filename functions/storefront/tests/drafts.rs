@@ -53,6 +53,31 @@ fn a_rulebook_whose_tests_fail_is_refused_with_every_difference() {
     assert_eq!(quote["totals"]["discount"], money(2_000));
 }
 
+/// A test says what the shopper came from as a quote does.
+#[test]
+fn a_test_may_come_from_a_text() {
+    let mut tagged = book(10_000, 2_000);
+    tagged["promotions"] = json!([{ "id": "post", "when": [{ "kind": "content-tag", "anyOf": ["hashtag:tea"] }],
+                                    "gives": [{ "kind": "amount-off", "amount": 300 }] }]);
+    let test = |content: Value, off: i64| {
+        json!([{ "name": "from a post", "cart": [{ "id": "1", "sku": "CUP", "quantity": 1 }], "content": content,
+                 "context": { "at": "2026-11-11T20:00:00+08:00" }, "expected": { "totals": { "discount": off } } }])
+    };
+    for (content, off, expected) in [
+        (json!({ "text": "Worth it #tea" }), 300, vec![]),
+        (json!({ "text": "Worth it" }), 300, vec![("test-failed", "/tests/0/expected/totals/discount")]),
+        (
+            json!({ "body": "" }),
+            0,
+            vec![("missing-field", "/tests/0/content/text"), ("unknown-field", "/tests/0/content/body")],
+        ),
+    ] {
+        tagged["tests"] = test(content, off);
+        let (_, answer) = Shop::default().publish(&tagged);
+        assert_eq!(faults(&answer), expected, "{answer}");
+    }
+}
+
 #[test]
 fn faults_of_tests_stand_beside_all_others() {
     let mut wrong = book(10_000, -1);

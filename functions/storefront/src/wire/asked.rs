@@ -5,7 +5,7 @@ use super::{cart, context, inventory, pricing, referral};
 use commerce::facts::offers::Wants;
 use commerce::facts::prices::PriceEvent;
 use commerce::facts::types::{Context, Line};
-use commerce::{Object, bounds};
+use commerce::{Object, Value, bounds};
 
 /// What is asked for.
 pub struct Asked<'a> {
@@ -37,15 +37,18 @@ impl<'a> Asked<'a> {
         let prices = object.field("priceHistory").map_or_else(Vec::new, |value| pricing::history(value, currency));
         let journey = referral::journey(object, currency);
         let wishes = inventory::wishes(object);
-        let content = object.field("content").and_then(|value| {
-            let content = value.object()?;
-            let text = content.required("text").and_then(|value| value.text(bounds::CONTENT_BYTES));
-            content.finish();
-            text
-        });
+        let content = object.field("content").and_then(content);
         let explain = object.field("explain").and_then(|value| value.boolean()).unwrap_or(false);
         let hints = object.field("hints").and_then(|value| value.whole(0..=10)).unwrap_or(3);
         let wants = Wants { every_outcome: explain, hints, trace: explain };
         Some(Self { context: context?, lines: lines?, prices, journey, wishes, explain, content, wants })
     }
+}
+
+/// Reads `{"text": "…"}`: what the shopper came from.
+pub fn content(value: Value<'_>) -> Option<&str> {
+    let object = value.object()?;
+    let text = object.required("text").and_then(|value| value.text(bounds::CONTENT_BYTES));
+    object.finish();
+    text
 }

@@ -1,6 +1,6 @@
 //! The `tests` of a rulebook: carts of the merchant's own, each with what must come of it; and how an answer is compared.
 
-use super::{cart, context, inventory};
+use super::{asked, cart, context, inventory};
 use commerce::facts::types::{Context, Fault, Line};
 use commerce::{Value, bounds, document};
 use serde_json::Value as Json;
@@ -16,6 +16,8 @@ pub struct Case {
     pub lines: Vec<Line>,
     /// What is around it.
     pub context: Context,
+    /// The text that the shopper came from.
+    pub content: Option<String>,
     /// The part of the answer that must come out.
     pub expected: Json,
 }
@@ -55,6 +57,7 @@ fn case(item: Value<'_>, place: usize, currency: &str) -> Option<Case> {
         object.finish();
         Some(context)
     });
+    let content = object.field("content").and_then(asked::content).map(str::to_owned);
     let expected = object.required("expected").and_then(|value| {
         if matches!(value.node(), commerce::Node::Map(fields) if fields.is_empty()) {
             value.fault("nothing-expected", "must name at least one field of the answer");
@@ -63,7 +66,7 @@ fn case(item: Value<'_>, place: usize, currency: &str) -> Option<Case> {
         serde_json::from_str(&document::write(value.node())).ok()
     });
     object.finish();
-    Some(Case { place, name: name?.to_owned(), lines: lines?, context: context?, expected: expected? })
+    Some(Case { place, name: name?.to_owned(), lines: lines?, context: context?, content, expected: expected? })
 }
 
 /// Everything in which an answer is not as expected, by pointer into the document. Only fields that `expected` names are
