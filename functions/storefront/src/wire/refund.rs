@@ -219,6 +219,7 @@ pub struct Written<'a> {
 #[serde(rename_all = "camelCase")]
 struct WrittenProposal<'a> {
     id: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
     lane: &'a str,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     tags: &'a [String],
