@@ -15,7 +15,7 @@ use std::cell::OnceCell;
 const ID: &str = "\u{0}wish";
 
 /// Verifies the wishes of a verdict and adds what is true to its hints, of which it keeps the cheapest `most`; `lines` are
-/// those that were priced.
+/// those that were priced, and `alone` says that they were judged without proposals of plugins.
 ///
 /// # Errors
 /// 503 where the store fails.
@@ -24,9 +24,9 @@ pub fn verify(
     rules: &Rules,
     tally: &mut Tally,
     (lines, context): (&[Line], &Context),
-    most: u32,
+    (most, alone): (u32, bool),
 ) -> Result<(), Problem> {
-    let steps = Steps { store, rules, tally, context, now: OnceCell::new() };
+    let steps = Steps { store, rules, tally, context, alone, now: OnceCell::new() };
     let mut hints = Vec::new();
     for hint in &tally.verdict.hints {
         hints.extend(match steps.dearer(lines, hint) {
@@ -65,7 +65,9 @@ struct Steps<'a> {
     rules: &'a Rules,
     tally: &'a Tally,
     context: &'a Context,
-    /// What the cart itself earns, once it is asked for.
+    /// The cart was judged without proposals of plugins.
+    alone: bool,
+    /// What it earns without them, once it is asked for.
     now: OnceCell<Verdict>,
 }
 
@@ -119,10 +121,14 @@ impl Steps<'_> {
                 .evaluate(lines, &self.tally.declared, &charges, &[], wants, self.context)
                 .map_err(Problem::invalid)
         };
-        if self.now.get().is_none() {
-            let _ = self.now.set(judged(&self.tally.priced)?);
-        }
-        let Some(now) = self.now.get() else { return Ok(None) };
+        let now = match (self.alone, self.now.get()) {
+            (true, _) => &self.tally.verdict,
+            (false, Some(now)) => now,
+            (false, None) => {
+                let now = judged(&self.tally.priced)?;
+                self.now.get_or_init(|| now)
+            }
+        };
         let then = judged(lines)?;
         let gives = earned(&then) - earned(now);
         let more = own(&then, &hint.promotion) > own(now, &hint.promotion);

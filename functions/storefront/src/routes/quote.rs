@@ -74,7 +74,8 @@ fn compose(exchange: &Exchange<'_>, rules: &Rules, request: &Request<'_>) -> Res
         (degraded, proposals) = (answered.degraded, answered.proposals);
         Ok(answered.verdict)
     })?;
-    wishes::verify(store, rules, &mut tally, (&request.asked.lines, &context), request.asked.wants.hints)?;
+    let wanted = (request.asked.wants.hints, proposals.is_empty());
+    wishes::verify(store, rules, &mut tally, (&request.asked.lines, &context), wanted)?;
     let told = claims::judge(
         store,
         rules,
