@@ -161,7 +161,8 @@ impl Rules {
     }
 
     /// The most that each promotion can take off the lines of this cart, or of any cart with no more units of any line in
-    /// which no unit costs more than here; `None` where something may make units dearer.
+    /// which no unit costs more than here; `None` where something may make units dearer, and where they come to more than
+    /// can be written in millionths.
     ///
     /// # Errors
     /// Faults as of [`Self::evaluate`].
@@ -179,11 +180,12 @@ impl Rules {
         let mut reached = self.reached(&keys, &wanted, false);
         reached.retain(|promotion| open(promotion, &scene).is_ok());
         let ledger = Ledger::open(lines, &[]);
+        let whole = lines.iter().map(|line| line.subtotal).fold(0, i64::saturating_add);
         let dearer = |promotion: &&Promotion| {
             let rounding = promotion.rounding(&self.root.policy);
             promotion.actions.iter().any(|step| !step.action.raises(&scene, &ledger, rounding).is_empty())
         };
-        if reached.iter().any(dearer) {
+        if whole > i64::MAX / allowance::MILLIONTHS || reached.iter().any(dearer) {
             return Ok(None);
         }
         Ok(Some(allowance::ceilings(&Fullest { scene: &scene }, &reached)))

@@ -3,7 +3,7 @@
 
 mod shop;
 
-use commerce::facts::offers::{Allowance, Capped, Ceiling, ShippingCharge, UnitCount, Wants};
+use commerce::facts::offers::{Allowance, Capped, Ceiling, LineAttribute, ShippingCharge, UnitCount, Wants};
 use commerce::facts::prices::PricedLine;
 use commerce::facts::types::Context;
 use promotions::policy::Policy;
@@ -201,6 +201,22 @@ fn least(full: &[PricedLine], part: &[PricedLine], ceilings: &[Ceiling], close: 
         false => part.fixed as f64,
     };
     sum - groups.values().map(|group| most(group, &fixed)).sum::<f64>()
+}
+
+#[test]
+fn where_nothing_can_be_said_nothing_is() {
+    let said = |promotion: &str, price: i64, declared: &[LineAttribute]| {
+        let rules = rules(&format!(r#""promotions": [{promotion}]"#));
+        rules.ceilings(&[line("a", price, 2)], declared, &around()).unwrap().map(|ceilings| ceilings.len())
+    };
+    let ten = r#"{"id": "ten", "gives": [{"kind": "amount-off", "amount": 1000}]}"#;
+    let measure = r#"{"id": "cloth", "gives": [{"kind": "by-measure", "attribute": "metres"}]}"#;
+    let metres = |value: &str| [LineAttribute { line: 0, name: "metres".into(), value: value.into() }];
+    // A gift takes nothing off lines; what measures more than one makes units dearer; the last is too much for millionths.
+    let gift = r#"{"id": "gift", "gives": [{"kind": "gift", "sku": "G"}]}"#;
+    assert_eq!([said(ten, 1_000, &[]), said(gift, 1_000, &[])], [Some(1), Some(0)]);
+    assert_eq!([said(measure, 1_000, &metres("0.5")), said(measure, 1_000, &metres("1.5"))], [Some(1), None]);
+    assert_eq!([said(ten, 4_000_000_000_000, &[]), said(ten, 5_000_000_000_000, &[])], [Some(1), None]);
 }
 
 proptest! {

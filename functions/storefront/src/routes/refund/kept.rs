@@ -118,7 +118,10 @@ impl<'s> Sale<'s> {
             known.copied().unwrap_or(free)
         };
         let units = self.places.iter().map(unit).collect();
-        let mut ceilings: Vec<Ceiling> = ceilings.into_iter().map(|ceiling| self.of_decision(ceiling)).collect();
+        let numbers: BTreeMap<u32, u32> =
+            (0..).zip(&self.places).filter_map(|(own, place)| Some((u32::try_from((*place)?).ok()?, own))).collect();
+        let mut ceilings: Vec<Ceiling> =
+            ceilings.into_iter().map(|ceiling| Self::of_decision(&numbers, ceiling)).collect();
         let next = ceilings.iter().map(|ceiling| ceiling.group + 1).max().unwrap_or(0);
         ceilings.extend((next..).zip(&self.frozen.proposals).map(|(group, proposal)| self.proposed(group, proposal)));
         Some((units, ceilings))
@@ -149,9 +152,7 @@ impl<'s> Sale<'s> {
     }
 
     /// The same ceiling with places in the decision.
-    fn of_decision(&self, ceiling: Ceiling) -> Ceiling {
-        let numbers: BTreeMap<u32, u32> =
-            (0..).zip(&self.places).filter_map(|(own, place)| Some((u32::try_from((*place)?).ok()?, own))).collect();
+    fn of_decision(numbers: &BTreeMap<u32, u32>, ceiling: Ceiling) -> Ceiling {
         let own = |line: u32| numbers.get(&line).copied();
         let counted = |counts: Vec<UnitCount>| -> Vec<UnitCount> {
             let counts = counts.into_iter();
@@ -179,14 +180,13 @@ impl<'s> Sale<'s> {
     /// for so few units.
     ///
     /// # Errors
-    /// 503 where the store fails.
+    /// 422 with faults from `/cart`, 503 where the store fails.
     pub fn cost(&mut self, units: &[u32]) -> Result<Option<i64>, Problem> {
         let mut tries = TRIES;
         let cost = match self.reckoned(units, &mut tries) {
             Ok(cost) => Some(cost),
-            // As it was sold, all of the cart was in order.
-            Err(problem) if problem.kind == Kind::Invalid => None,
-            Err(problem) => return Err(problem),
+            Err(problem) if is_unsold(&problem) => None,
+            Err(problem) => return Err(problem.below("/cart")),
         };
         let lines = LINES + units.iter().filter(|units| **units > 0).count();
         self.work = self.work.saturating_sub(lines.saturating_mul(tries));
@@ -281,6 +281,11 @@ fn tally(
     Tally::of(exchange.world.store, rules, lines, context, |priced, declared, charges| {
         rules.promotions.evaluate(priced, declared, charges, proposals, wants, context).map_err(Problem::invalid)
     })
+}
+
+/// Whether all that is wrong with a cart is that no price is for so few units.
+fn is_unsold(problem: &Problem) -> bool {
+    problem.kind == Kind::Invalid && problem.faults.iter().all(|fault| fault.code == "no-price-for-quantity")
 }
 
 fn too_much(_: money::Overflow) -> Problem {
