@@ -12,7 +12,7 @@
 use crate::catalogue::Condition;
 use crate::desk::Spread;
 use crate::judge::conflict;
-use crate::policy::{Allocation, Basis, Exclusive, PercentLevel, Policy, Stacking};
+use crate::policy::{Allocation, Basis, Exclusive, Lane, PercentLevel, Policy, Stacking};
 use crate::promotion::Promotion;
 use crate::scene::Scene;
 use crate::target::Target;
@@ -317,6 +317,8 @@ fn with(part: Allowance, needs: &[Need]) -> Allowance {
 /// The most that each of these promotions can take off.
 #[must_use]
 pub fn ceilings(cart: &Fullest<'_>, promotions: &[&Promotion]) -> Vec<Ceiling> {
+    let policy = cart.scene.policy;
+    let lanes = policy.sequence();
     let mut groups: Vec<Vec<&Promotion>> = Vec::new();
     let mut found = Vec::new();
     for promotion in promotions {
@@ -324,7 +326,7 @@ pub fn ceilings(cart: &Fullest<'_>, promotions: &[&Promotion]) -> Vec<Ceiling> {
         if parts.is_empty() {
             continue;
         }
-        let apart = |group: &Vec<&Promotion>| group.iter().all(|other| exclude(cart.scene.policy, promotion, other));
+        let apart = |group: &Vec<&Promotion>| group.iter().all(|other| exclude(policy, &lanes, promotion, other));
         let group = groups.iter().position(apart).unwrap_or_else(|| {
             groups.push(Vec::new());
             groups.len() - 1
@@ -337,17 +339,10 @@ pub fn ceilings(cart: &Fullest<'_>, promotions: &[&Promotion]) -> Vec<Ceiling> {
     found
 }
 
-/// Whether never both are given.
-fn exclude(policy: &Policy, one: &Promotion, other: &Promotion) -> bool {
-    let stacking = match one.stage {
-        0 => policy.catalogue_stacking,
-        stage => {
-            let lane = usize::try_from(stage - 1)
-                .ok()
-                .and_then(|place| policy.sequence().get(place).map(|lane| lane.stacking));
-            lane.unwrap_or(policy.stacking)
-        }
-    };
+/// Whether never both are given; `lanes` are those of the policy in sequence.
+fn exclude(policy: &Policy, lanes: &[Lane], one: &Promotion, other: &Promotion) -> bool {
+    let lane = one.stage.checked_sub(1).and_then(|place| lanes.get(usize::try_from(place).ok()?));
+    let stacking = lane.map_or(policy.catalogue_stacking, |lane| lane.stacking);
     let one_of = one.stage == other.stage && matches!(stacking, Stacking::First | Stacking::BestOne);
     let alone = one.stage != 0
         && other.stage != 0
